@@ -52,6 +52,7 @@ class Reader {
   virtual void read_rates(Sample&) {}
   virtual void read_gauges(Sample&) {}
 
+  virtual void watch(const std::string&) {}  // another path's file system from the next slow reading on
   virtual void describe(Sources&) const {}
   virtual void list(Details&) {}
 };

@@ -12,22 +12,7 @@ namespace plimsoll::linux_os {
 namespace {
 
 constexpr uint64_t kMostCpus = 1u << 16;
-
-// The kernel refuses a set that is smaller than its own (EINVAL), so the set grows until it fits.
-Result<double> count_live() {
-  for (size_t cpus = 1024; cpus <= kMostCpus; cpus *= 4) {
-    cpu_set_t* set = CPU_ALLOC(cpus);
-    if (set == nullptr) return Reason::internal;
-    const size_t bytes = CPU_ALLOC_SIZE(cpus);
-    const bool fits = sched_getaffinity(getpid(), bytes, set) == 0;
-    const int error_number = errno;
-    const int count = fits ? CPU_COUNT_S(bytes, set) : 0;
-    CPU_FREE(set);
-    if (fits) return static_cast<double>(count);
-    if (error_number != EINVAL) return reason_of(error_number);
-  }
-  return Reason::unsupported;
-}
+constexpr size_t kBitsPerWord = 8 * sizeof(unsigned long);
 
 }  // namespace
 
@@ -52,8 +37,23 @@ bool parse_cpu_list(std::string_view text, std::vector<bool>& cpus) {
   return true;
 }
 
-Result<double> Affinity::allowed_cpus() {
-  if (root_->live()) return count_live();
+// The kernel refuses a mask that is smaller than its own (EINVAL), so the mask grows until it fits.
+Reason Affinity::read_live() {
+  if (mask_.empty()) mask_.resize(1024 / kBitsPerWord);
+  for (;;) {
+    const size_t bytes = mask_.size() * sizeof(unsigned long);
+    std::fill(mask_.begin(), mask_.end(), 0ul);
+    if (sched_getaffinity(getpid(), bytes, reinterpret_cast<cpu_set_t*>(mask_.data())) == 0) break;
+    if (errno != EINVAL) return reason_of(errno);
+    if (mask_.size() * kBitsPerWord >= kMostCpus) return Reason::unsupported;
+    mask_.resize(mask_.size() * 4);
+  }
+  cpus_.assign(mask_.size() * kBitsPerWord, false);
+  for (size_t cpu = 0; cpu < cpus_.size(); ++cpu) cpus_[cpu] = (mask_[cpu / kBitsPerWord] >> (cpu % kBitsPerWord) & 1) != 0;
+  return Reason::known;
+}
+
+Reason Affinity::read_recorded() {
   const auto text = status_.read();
   if (!text) return text.reason;
   Scanner lines(*text);
@@ -63,11 +63,33 @@ Result<double> Affinity::allowed_cpus() {
     if (!line.starts_with(key)) continue;
     std::string_view list;
     Scanner words(line.substr(key.size()));
-    std::vector<bool> cpus;
-    if (!words.word(list) || !parse_cpu_list(list, cpus)) return Reason::malformed;
-    return static_cast<double>(std::count(cpus.begin(), cpus.end(), true));
+    return words.word(list) && parse_cpu_list(list, cpus_) ? Reason::known : Reason::malformed;
   }
   return Reason::unsupported;
+}
+
+// Nothing in common, or a cpuset that cannot be read: the affinity is what the scheduler goes by.
+void Affinity::intersect_with_cpuset() {
+  if (cpuset_.effective_cpus(granted_) != Reason::known) return;
+  granted_.resize(cpus_.size());
+  bool any = false;
+  for (size_t cpu = 0; cpu < cpus_.size(); ++cpu) {
+    granted_[cpu] = granted_[cpu] && cpus_[cpu];
+    any = any || granted_[cpu];
+  }
+  if (any) cpus_.swap(granted_);
+}
+
+Result<double> Affinity::allowed_cpus() {
+  const Reason reason = root_->live() ? read_live() : read_recorded();
+  if (reason != Reason::known) return reason;
+  intersect_with_cpuset();
+  return static_cast<double>(std::count(cpus_.begin(), cpus_.end(), true));
+}
+
+std::string Affinity::source() const {
+  const std::string affinity = root_->live() ? "sched_getaffinity(2)" : "/proc/self/status";
+  return cpuset_.source().empty() ? affinity : affinity + " and " + cpuset_.source();
 }
 
 }  // namespace plimsoll::linux_os

@@ -1,7 +1,8 @@
-// The CPUs that this process may run on. Live: sched_getaffinity(2) of the main thread, which cpusets narrow too.
-// Recorded: Cpus_allowed_list of /proc/self/status. Readers' thread.
+// The CPUs that this process may run on: its affinity, less what its cpuset does not grant. Readers' thread.
+// Live: sched_getaffinity(2) of the main thread. Recorded: Cpus_allowed_list of /proc/self/status.
 #pragma once
 
+#include "cpuset.h"
 #include "kept_file.h"
 
 #include <string_view>
@@ -14,14 +15,22 @@ bool parse_cpu_list(std::string_view text, std::vector<bool>& cpus);
 
 class Affinity {
  public:
-  explicit Affinity(Root& root) : root_(&root), status_(root, "/proc/self/status") {}
+  explicit Affinity(Root& root) : root_(&root), status_(root, "/proc/self/status"), cpuset_(root) {}
 
   Result<double> allowed_cpus();
-  const char* source() const { return root_->live() ? "sched_getaffinity(2)" : "/proc/self/status"; }
+  std::string source() const;
 
  private:
+  Reason read_live();
+  Reason read_recorded();
+  void intersect_with_cpuset();
+
   Root* root_;
   KeptFile status_;
+  Cpuset cpuset_;
+  std::vector<unsigned long> mask_;  // as the kernel hands it out; grows to the kernel's size and is then kept
+  std::vector<bool> cpus_;
+  std::vector<bool> granted_;
 };
 
 }  // namespace plimsoll::linux_os

@@ -53,6 +53,7 @@ KeptFile& KeptFile::operator=(KeptFile&& other) noexcept {
   descriptor_ = std::exchange(other.descriptor_, -1);
   failure_ = other.failure_;
   failed_attempt_ = other.failed_attempt_;
+  may_be_empty_ = other.may_be_empty_;
   return *this;
 }
 
@@ -61,7 +62,13 @@ Result<std::string_view> KeptFile::read() {
   if (!was_open && !open()) return failure_;
   auto text = read_all();
   // The thing behind a kept descriptor may have been replaced (cgroup, device): look once whether there is a new one.
-  if (!text && was_open && text.reason == Reason::gone && open()) text = read_all();
+  if (!text && was_open && text.reason == Reason::gone) {
+    if (open()) {
+      text = read_all();
+    } else if (failure_ == Reason::unsupported) {
+      failure_ = Reason::gone;  // it was there: until the next attempt it has gone, which is more than not being there
+    }
+  }
   if (!text && descriptor_ >= 0 && text.reason != Reason::malformed) {
     close();
     failure_ = text.reason;
@@ -90,7 +97,7 @@ Result<std::string_view> KeptFile::read_all() {
     buffer.resize(buffer.size() * 2);
     if (shape_ == Shape::whole) length = 0;  // a longer text is made anew, not continued
   }
-  if (length == 0) return Reason::malformed;
+  if (length == 0 && !may_be_empty_) return Reason::malformed;
   return std::string_view(buffer.data(), length);
 }
 

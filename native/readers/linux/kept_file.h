@@ -27,8 +27,9 @@ class KeptFile {
   KeptFile& operator=(KeptFile&& other) noexcept;
   ~KeptFile() { close(); }
 
-  // The text, valid until the next read of any file of this root. An empty file is `malformed`.
+  // The text, valid until the next read of any file of this root. An empty file is `malformed`, unless it may be empty.
   Result<std::string_view> read();
+  void allow_empty() { may_be_empty_ = true; }
 
   const std::string& absolute() const { return absolute_; }
 
@@ -43,6 +44,7 @@ class KeptFile {
   int descriptor_ = -1;
   Reason failure_ = Reason::known;  // why the last open failed, until the next attempt
   uint32_t failed_attempt_ = 0;
+  bool may_be_empty_ = false;
 };
 
 // A directory that is kept open and listed or measured again and again.

@@ -1,5 +1,7 @@
-// Threads and bells of Linux: pthreads. See ../thread.h.
+// Threads, bells and fork handlers of Linux: pthreads. See ../thread.h and ../fork.h.
 #include "../thread.h"
+
+#include "../fork.h"
 
 #include <cmath>
 #include <csignal>
@@ -102,5 +104,7 @@ bool Bell::wait_until(double monotonic_seconds) const {
 }
 
 void Bell::reset_after_fork() { state_->init(); }
+
+void on_fork(void (*before)(), void (*in_parent)(), void (*in_child)()) { pthread_atfork(before, in_parent, in_child); }
 
 }  // namespace plimsoll

@@ -1,0 +1,120 @@
+// The only place that loads the native binary. Any thread that imports it; each environment has its own exports over
+// the one sampler of the process.
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { PlimsollError } from './errors.ts'
+import { layoutId } from './snapshot/fields.ts'
+
+/** What native/addon.cc exports. Arguments are checked before they get there. @internal */
+export interface Native {
+	readonly layoutId: number
+	open(gaugeMs: number, rateMs: number, slowMs: number, watchedPath: string, threadId: number, isMain: boolean): number
+	change(id: number, gaugeMs: number, rateMs: number, slowMs: number): void
+	close(id: number): void
+	memory(): { buffer: ArrayBuffer; shared: boolean }
+	refresh(buffer: ArrayBuffer): void
+	readOnce(root: string, watchedPath: string, gapSeconds: number): Promise<{ buffer: ArrayBuffer; accessed: string[] }>
+	readDetails(root: string, watchedPath: string, unused: number): Promise<NativeDetails>
+	sources(root: string, watchedPath: string, unused: number): Promise<string[]>
+	costs(root: string, watchedPath: string, rounds: number): Promise<ReaderCost[]>
+}
+
+/** @internal */
+export interface NativeDetails {
+	readonly readAtSeconds: number
+	readonly cpus: readonly NativeRow[]
+	readonly disks: readonly NativeRow[]
+	readonly interfaces: readonly NativeRow[]
+	readonly mounts: readonly NativeRow[]
+}
+
+/** @internal */
+export type NativeRow = { readonly [name: string]: number | string }
+
+/** What one reader costs when its caches are hot, in nanoseconds; about 0 where it has nothing to do. @internal */
+export interface ReaderCost {
+	readonly noun: string
+	readonly gaugeNs: number
+	readonly rateNs: number
+	readonly slowNs: number
+}
+
+const require = createRequire(import.meta.url)
+
+/** The folder of package.json, from lib/ and from dist/ alike. @internal */
+export const packageRoot: string = dirname(dirname(fileURLToPath(import.meta.url)))
+
+let loaded: Native | undefined
+
+/** The binary, loaded at the first call. @throws ERR_NATIVE_NOT_FOUND, ERR_LAYOUT_MISMATCH @internal */
+export function native(): Native {
+	loaded ??= checked(load())
+	return loaded
+}
+
+/** 'glibc' or 'musl' on Linux: what this process runs on, not what is installed. @internal */
+export function libcOfProcess(): 'glibc' | 'musl' | undefined {
+	if (process.platform !== 'linux') return undefined
+	const maker = process.report as typeof process.report & { excludeNetwork: boolean }
+	const before = maker.excludeNetwork
+	maker.excludeNetwork = true // else the report looks up names of open sockets
+	try {
+		const report = maker.getReport() as { header?: { glibcVersionRuntime?: string } }
+		return report.header?.glibcVersionRuntime ? 'glibc' : 'musl'
+	} finally {
+		maker.excludeNetwork = before
+	}
+}
+
+function load(): Native {
+	const find = withLibc(() => require('node-gyp-build') as (folder: string) => Native)
+	try {
+		return find(packageRoot)
+	} catch (cause) {
+		throw new PlimsollError('ERR_NATIVE_NOT_FOUND', notFoundMessage(cause), { cause })
+	}
+}
+
+// node-gyp-build reads LIBC once, when it is loaded, and else takes any system without /etc/alpine-release for glibc.
+function withLibc<T>(body: () => T): T {
+	const libc = process.env.LIBC === undefined && existsSync(prebuildsFolder()) ? libcOfProcess() : undefined
+	if (libc !== undefined) process.env.LIBC = libc
+	try {
+		return body()
+	} finally {
+		if (libc !== undefined) delete process.env.LIBC
+	}
+}
+
+function prebuildsFolder(): string {
+	return join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`)
+}
+
+function notFoundMessage(cause: unknown): string {
+	const libc = libcOfProcess()
+	const runtime = `${process.platform}-${process.arch}${libc ? ` (${libc})` : ''}, Node ${process.version}`
+	const folder = prebuildsFolder()
+	const found = existsSync(folder) ? readdirSync(folder).join(', ') || 'nothing' : 'no such folder'
+	const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
+	return [
+		`plimsoll has no native binary that loads on ${runtime}.`,
+		'Tried:',
+		`  ${join(packageRoot, 'build', 'Release')}: ${existsSync(join(packageRoot, 'build', 'Release')) ? 'present' : 'no such folder'}`,
+		`  ${folder}: ${found}`,
+		`Reason: ${reason}`,
+		'Build it from source (needs a C++20 compiler, make and python3):',
+		`  node ${join(packageRoot, 'tools', 'build-from-source.mjs')}`,
+	].join('\n')
+}
+
+function checked(addon: Native): Native {
+	if (addon.layoutId === layoutId) return addon
+	throw new PlimsollError(
+		'ERR_LAYOUT_MISMATCH',
+		`plimsoll's native binary has layout ${addon.layoutId}, its JavaScript expects ${layoutId}: one of them is of another version. ` +
+			'Install plimsoll again; in a checkout, run `npm run build`.',
+	)
+}

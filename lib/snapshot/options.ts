@@ -1,0 +1,68 @@
+// Checks what a caller passed as options: all problems at once, each with what was expected. Any thread; pure.
+import { PlimsollError, shown } from '../errors.ts'
+
+/** One option: returns what was expected if the value is wrong. @internal */
+export type Check = (value: unknown) => string | undefined
+
+/** @internal */
+export type Checks = { readonly [option: string]: Check }
+
+const longestIntervalMs = 3_600_000
+
+/** A whole number of milliseconds from 1 to an hour. @internal */
+export const intervalMs: Check = value =>
+	Number.isInteger(value) && (value as number) >= 1 && (value as number) <= longestIntervalMs
+		? undefined
+		: `a whole number of milliseconds from 1 to ${longestIntervalMs}`
+
+/** @internal */
+export const absolutePath: Check = value =>
+	typeof value === 'string' && value !== '' && !value.includes('\0') ? undefined : 'the path of a file or folder'
+
+/**
+ * Refuses options that are unknown or wrong, all of them named. A property that is `undefined` counts as not given.
+ * @throws ERR_INVALID_OPTIONS @internal
+ */
+export function checkOptions(what: string, options: unknown, checks: Checks): void {
+	if (options === undefined) return
+	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} must be an object, not ${shown(options)}.`)
+	}
+	const problems: string[] = []
+	for (const [name, value] of Object.entries(options)) {
+		const check = Object.hasOwn(checks, name) ? checks[name] : undefined
+		if (check === undefined) {
+			problems.push(`${name}: there is no such option${nearest(name, Object.keys(checks))}`)
+			continue
+		}
+		const expected = value === undefined ? undefined : check(value)
+		if (expected !== undefined) problems.push(`${name}: expected ${expected}, got ${shown(value)}`)
+	}
+	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} is wrong:\n  ${problems.join('\n  ')}`)
+}
+
+function nearest(name: string, known: readonly string[]): string {
+	let best = ''
+	let bestDistance = Math.ceil(name.length / 2)
+	for (const candidate of known) {
+		const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+		if (distance >= bestDistance) continue
+		best = candidate
+		bestDistance = distance
+	}
+	return best === '' ? `; known are ${known.join(', ')}` : `; did you mean ${best}?`
+}
+
+// Levenshtein's.
+function editDistance(a: string, b: string): number {
+	let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+	for (let i = 1; i <= a.length; i++) {
+		const next = [i]
+		for (let j = 1; j <= b.length; j++) {
+			const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+			next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+		}
+		row = next
+	}
+	return row[b.length] ?? 0
+}

@@ -1,0 +1,74 @@
+// Which slots a window of time spans. Any thread: reads only.
+import type { RhythmLayout, Ring } from './ring.ts'
+
+/**
+ * Two readings of each rhythm, as positions in `values` (see ring.ts); a `before` of -1 means that there is none.
+ * Everything derived is a pure function of this. @internal
+ */
+export interface Window {
+	readonly values: Float64Array
+	readonly bytes: Uint8Array
+	readonly gauge: number
+	readonly gaugeBefore: number
+	readonly rate: number
+	readonly rateBefore: number
+	readonly slow: number
+	/** Longest busy stretch of the main loop in the window, NaN if unknown. */
+	readonly longestBusySeconds: number
+	readonly gaugeReasons: number
+	readonly rateReasons: number
+	readonly slowReasons: number
+}
+
+/**
+ * The window of about `windowMs` that ends with the newest readings. While there are few of them, it is as long as they
+ * reach. A rhythm whose period is longer than the window, or whose half ring is shorter, has no earlier reading in it.
+ * @internal
+ */
+export function windowOf(ring: Ring, windowMs: number, longestBusyIndex: number): Window {
+	const gaugeHead = ring.head(ring.gauge)
+	const gauge = ring.slot(ring.gauge, gaugeHead)
+	const gaugeAge = slotsBack(ring, ring.gauge, gaugeHead, windowMs)
+	const rateHead = ring.head(ring.rate)
+	const rate = ring.slot(ring.rate, rateHead)
+	const rateAge = slotsBack(ring, ring.rate, rateHead, windowMs)
+	const slow = ring.slot(ring.slow, ring.head(ring.slow))
+	let longest = Number.NaN
+	for (let back = 0; back < Math.max(gaugeAge, 1); back++) {
+		const busy = ring.values[ring.slot(ring.gauge, gaugeHead - back) + 1 + longestBusyIndex] ?? Number.NaN
+		if (!(busy <= longest)) longest = busy
+	}
+	return {
+		values: ring.values,
+		bytes: ring.bytes,
+		gauge,
+		gaugeBefore: gaugeAge === 0 ? -1 : ring.slot(ring.gauge, gaugeHead - gaugeAge),
+		rate,
+		rateBefore: rateAge === 0 ? -1 : ring.slot(ring.rate, rateHead - rateAge),
+		slow,
+		longestBusySeconds: longest,
+		gaugeReasons: gauge * 8 + ring.gauge.reasonsOffset,
+		rateReasons: rate * 8 + ring.rate.reasonsOffset,
+		slowReasons: slow * 8 + ring.slow.reasonsOffset,
+	}
+}
+
+// How many slots back the window begins: the reading whose age is nearest to the window. 0, that is none, when there is
+// only one reading, when the window is shorter than the rhythm's period, or longer than the half ring that may be read.
+function slotsBack(ring: Ring, layout: RhythmLayout, head: number, windowMs: number): number {
+	const { values } = ring
+	const half = ring.slotCount / 2
+	const intervalMs = ring.intervalMs(layout)
+	if (intervalMs > windowMs || intervalMs * half < windowMs) return 0
+	const newest = values[ring.slot(layout, head)] ?? Number.NaN
+	let back = 0
+	let distance = Number.POSITIVE_INFINITY
+	for (let next = 1; next <= half; next++) {
+		const age = newest - (values[ring.slot(layout, head - next)] ?? Number.NaN)
+		const nextDistance = Math.abs(windowMs / 1000 - age)
+		if (!(nextDistance < distance)) break // farther off than the last one, or NaN: not written since the start
+		back = next
+		distance = nextDistance
+	}
+	return back
+}

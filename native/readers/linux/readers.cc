@@ -1,0 +1,40 @@
+// Which readers Linux has. One thread, as readers.
+#include "../reader.h"
+
+#include "auxiliary.h"
+#include "cpu.h"
+#include "memory.h"
+#include "pressure.h"
+#include "process.h"
+#include "root.h"
+#include "system.h"
+
+namespace plimsoll {
+namespace linux_os {
+namespace {
+
+class Linux final : public Platform {
+ public:
+  explicit Linux(const SourceOptions& options) : root_(options) {
+    const Auxiliary auxiliary = read_auxiliary(root_);
+    readers_.push_back(cpu_reader(root_, auxiliary.ticks_per_second));
+    readers_.push_back(memory_reader(root_));
+    readers_.push_back(process_reader(root_, auxiliary.ticks_per_second, auxiliary.page_bytes));
+    readers_.push_back(pressure_reader(root_));
+    readers_.push_back(system_reader(root_));
+  }
+
+  Readers& readers() override { return readers_; }
+  void before_slow() override { root_.next_attempt(); }
+
+ private:
+  Root root_;
+  Readers readers_;  // after root_, which they point to
+};
+
+}  // namespace
+}  // namespace linux_os
+
+std::unique_ptr<Platform> Platform::open(const SourceOptions& options) { return std::make_unique<linux_os::Linux>(options); }
+
+}  // namespace plimsoll

@@ -1,0 +1,35 @@
+// One reading after another, from the readers into a ring. No thread of its own: whoever calls read() is the writer.
+#pragma once
+
+#include "event_loops.h"
+#include "readers/reader.h"
+#include "ring.h"
+#include "schedule.h"
+
+#include <memory>
+
+namespace plimsoll {
+
+class Sampling {
+ public:
+  // `loops` may be null: then the loop.* fields are unsupported.
+  Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops);
+
+  void read(const Due& due);
+  void watch(const std::string& path);  // filesystem.* describes this path from the next slow reading on
+
+  Readers& readers() { return platform_->readers(); }
+  Platform& platform() { return *platform_; }
+  Sample& sample() { return sample_; }
+
+ private:
+  Ring& ring_;
+  EventLoops* loops_;
+  std::unique_ptr<Platform> platform_;
+  Sample sample_;
+};
+
+// Where each field comes from, the sampler's own included.
+Sources describe_sources(Platform& platform);
+
+}  // namespace plimsoll

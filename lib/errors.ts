@@ -28,6 +28,12 @@ export class PlimsollError extends Error {
 	}
 }
 
+/** What native threw, as one of ours; anything else as it is. @internal */
+export function asPlimsollError(error: unknown): unknown {
+	if (!(error instanceof Error) || !('code' in error)) return error
+	return new PlimsollError(error.code as ErrorCode, error.message)
+}
+
 /** A value as an error message shows it: short, on one line, with its type where that is what is wrong. */
 export function shown(value: unknown): string {
 	if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)

@@ -16,7 +16,8 @@ struct Result {
   Result(Reason why) : reason(why) {}           // NOLINT(google-explicit-constructor): so is a reason
 
   explicit operator bool() const { return reason == Reason::known; }
-  const T& operator*() const { return value; }
+  const T& operator*() const& { return value; }
+  T operator*() && { return std::move(value); }  // of a temporary: no reference that dangles
   const T* operator->() const { return &value; }
 };
 

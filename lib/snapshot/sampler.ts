@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, markAsUntransferable, threadId } from 'node:worker_threads'
 
-import { PlimsollError } from '../errors.ts'
+import { asPlimsollError, PlimsollError } from '../errors.ts'
 import { type Native, native } from '../native.ts'
 import type { FieldName, Reason } from './fields.ts'
 import { absolutePath, type Checks, checkOptions, intervalMs } from './options.ts'
@@ -91,7 +91,11 @@ export class OpenSampler implements Sampler {
 		this.#options = withDefaults(options, defaults)
 		const path = options.watchedPath === undefined ? '' : resolve(options.watchedPath)
 		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs } = this.#options
-		this.#id = this.#native.open(sampleIntervalMs, rateIntervalMs, slowIntervalMs, path, threadId, isMainThread)
+		try {
+			this.#id = this.#native.open(sampleIntervalMs, rateIntervalMs, slowIntervalMs, path, threadId, isMainThread)
+		} catch (error) {
+			throw asPlimsollError(error)
+		}
 		this.#shared = sharedView(this.#native)
 	}
 

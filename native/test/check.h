@@ -77,8 +77,8 @@ bool equal(const A& a, const B& b) {
   do { if (!(condition)) ::plimsoll::test::fail(__FILE__, __LINE__, "expected: " #condition); } while (false)
 #define CHECK_EQ(found, expected)                                                                  \
   do {                                                                                             \
-    const auto& found_ = (found);                                                                  \
-    const auto& expected_ = (expected);                                                            \
+    const auto found_ = (found);                                                                   \
+    const auto expected_ = (expected);                                                             \
     if (!::plimsoll::test::equal(found_, expected_))                                               \
       ::plimsoll::test::fail(__FILE__, __LINE__, std::string(#found " is ") + ::plimsoll::test::shown(found_) + \
                                                      ", expected " + ::plimsoll::test::shown(expected_));        \

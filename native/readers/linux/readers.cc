@@ -2,12 +2,14 @@
 #include "../reader.h"
 
 #include "auxiliary.h"
+#include "container.h"
 #include "cpu.h"
 #include "memory.h"
 #include "pressure.h"
 #include "process.h"
 #include "root.h"
 #include "system.h"
+#include "whole_disks.h"
 
 namespace plimsoll {
 namespace linux_os {
@@ -15,20 +17,25 @@ namespace {
 
 class Linux final : public Platform {
  public:
-  explicit Linux(const SourceOptions& options) : root_(options) {
+  explicit Linux(const SourceOptions& options) : root_(options), disks_(root_) {
     const Auxiliary auxiliary = read_auxiliary(root_);
     readers_.push_back(cpu_reader(root_, auxiliary.ticks_per_second));
     readers_.push_back(memory_reader(root_));
     readers_.push_back(process_reader(root_, auxiliary.ticks_per_second, auxiliary.page_bytes));
     readers_.push_back(pressure_reader(root_));
     readers_.push_back(system_reader(root_));
+    for (auto& reader : container_readers(root_, disks_)) readers_.push_back(std::move(reader));
   }
 
   Readers& readers() override { return readers_; }
-  void before_slow() override { root_.next_attempt(); }
+  void before_slow() override {
+    root_.next_attempt();
+    disks_.refresh();
+  }
 
  private:
   Root root_;
+  WholeDisks disks_;
   Readers readers_;  // after root_, which they point to
 };
 

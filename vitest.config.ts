@@ -1,0 +1,11 @@
+// Tests run in child processes: each opens and closes the process's one sampler as it likes.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+	test: {
+		include: ['test/**/*.test.ts'],
+		pool: 'forks',
+		testTimeout: 30_000,
+		hookTimeout: 30_000,
+	},
+})

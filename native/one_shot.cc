@@ -35,6 +35,7 @@ DetailsReading read_details(const SourceOptions& options) {
   DetailsReading reading;
   const auto platform = Platform::open(options);
   Sample sample;
+  platform->before_slow();
   for (const auto& reader : platform->readers()) reader->read_slow(sample);
   reading.read_at_seconds = monotonic_seconds();
   for (const auto& reader : platform->readers()) reader->list(reading.details);
@@ -45,6 +46,7 @@ std::vector<ReaderCost> measure_readers(const SourceOptions& options, uint32_t r
   const auto platform = Platform::open(options);
   Sample sample;
   std::vector<ReaderCost> costs;
+  platform->before_slow();
   for (const auto& reader : platform->readers()) costs.push_back({reader->noun(), {}});
   std::vector<std::vector<double>> times(costs.size() * kRhythmCount);
   for (uint32_t round = 0; round < rounds; ++round) {
@@ -63,6 +65,7 @@ std::vector<ReaderCost> measure_readers(const SourceOptions& options, uint32_t r
 Sources find_sources(const SourceOptions& options) {
   const auto platform = Platform::open(options);
   Sample sample;
+  platform->before_slow();
   for (const auto& reader : platform->readers()) reader->read_slow(sample);
   return describe_sources(*platform);
 }

@@ -25,9 +25,10 @@ std::string diskstats_line(const std::string& number, const std::string& name, i
 }
 
 struct Machine {
-  explicit Machine(const RecordedTree& tree) : root(tree.options()), reader(disk_reader(root)) {}
+  explicit Machine(const RecordedTree& tree) : root(tree.options()), disks(root), reader(disk_reader(root, disks)) {}
   void tick() {
     root.next_attempt();
+    disks.refresh();
     reader->read_slow(sample);
     reader->read_rates(sample);
   }
@@ -36,6 +37,7 @@ struct Machine {
   double devices() const { return value(Field::disk_devices_count); }
 
   Root root;
+  WholeDisks disks;
   std::unique_ptr<Reader> reader;
   Sample sample;
 };
@@ -251,7 +253,9 @@ TEST("disk, live: the totals are those of diskstats") {
     }
     return std::pair(static_cast<double>(whole.all().size()), sectors * 512);
   };
-  const auto reader = disk_reader(root);
+  WholeDisks disks(root);
+  disks.refresh();
+  const auto reader = disk_reader(root, disks);
   Sample sample;
   const auto before = sum();
   reader->read_slow(sample);

@@ -13,9 +13,11 @@ namespace {
 struct ControllerNames {
   std::string_view v1;
   std::string_view v2;
+  std::string_view v2_file;  // a group has it where the controller is on
 };
 constexpr ControllerNames kNames[kControllerCount] = {
-    {"memory", "memory"}, {"cpu", "cpu"}, {"cpuacct", ""}, {"cpuset", "cpuset"}, {"pids", "pids"}, {"blkio", "io"},
+    {"memory", "memory", "memory.current"}, {"cpu", "cpu", "cpu.max"},    {"cpuacct", "", ""},
+    {"cpuset", "cpuset", "cpuset.cpus.effective"}, {"pids", "pids", "pids.current"}, {"blkio", "io", "io.stat"},
 };
 
 bool climbs(std::string_view path) {
@@ -165,15 +167,16 @@ void ControlGroups::place_all(std::string_view text, const std::vector<Mount>& m
     }
   }
   for (size_t i = 0; i < kControllerCount; ++i) {
-    if (!placements_[i].known()) placements_[i] = with_controller(kNames[i].v2);
+    if (!placements_[i].known()) placements_[i] = with_controller(kNames[i].v2, kNames[i].v2_file);
   }
 }
 
 // A group without the controller is governed by its nearest ancestor that has it.
-Placement ControlGroups::with_controller(std::string_view name) {
+Placement ControlGroups::with_controller(std::string_view name, std::string_view file) {
   Placement placement = unified_;
   if (name.empty()) return placement;
   const auto has = [&](const std::string& level) {
+    if (exists(*root_, level + '/' + std::string(file))) return true;
     KeptFile controllers(*root_, level + "/cgroup.controllers");
     controllers.allow_empty();
     const auto text = controllers.read();

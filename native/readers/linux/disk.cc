@@ -37,7 +37,7 @@ uint64_t key_of(uint32_t major, uint32_t minor, std::string_view name) {
 
 class DiskReader final : public Reader {
  public:
-  explicit DiskReader(Root& root) : root_(&root), whole_(root), diskstats_(root, "/proc/diskstats", Shape::paged) {}
+  DiskReader(Root& root, const WholeDisks& whole) : root_(&root), whole_(whole), diskstats_(root, "/proc/diskstats", Shape::paged) {}
 
   const char* noun() const override { return "disk"; }
 
@@ -96,7 +96,8 @@ class DiskReader final : public Reader {
   bool uses_stat_files() const { return whole_.known() && whole_.all().size() <= kMostStatFiles; }
 
   void look_again() {
-    if (!whole_.refresh()) return;
+    if (generation_ == whole_.generation()) return;
+    generation_ = whole_.generation();
     stat_files_.clear();
     if (!uses_stat_files()) return;
     for (const auto& disk : whole_.all()) {
@@ -159,7 +160,8 @@ class DiskReader final : public Reader {
   }
 
   Root* root_;
-  WholeDisks whole_;
+  const WholeDisks& whole_;
+  uint32_t generation_ = 0;
   KeptFile diskstats_;
   std::vector<StatFile> stat_files_;
   std::vector<uint64_t> names_;  // identities of diskstats' names, sorted: only where /sys/block is not known
@@ -201,6 +203,6 @@ Result<DiskCounters> parse_disk_counters(std::string_view text) {
   return count == kPartitionCounters ? Reason::unsupported : Reason::malformed;
 }
 
-std::unique_ptr<Reader> disk_reader(Root& root) { return std::make_unique<DiskReader>(root); }
+std::unique_ptr<Reader> disk_reader(Root& root, const WholeDisks& disks) { return std::make_unique<DiskReader>(root, disks); }
 
 }  // namespace plimsoll::linux_os

@@ -5,6 +5,7 @@
 #include "../../accumulator.h"
 #include "../reader.h"
 #include "root.h"
+#include "whole_disks.h"
 
 #include <cstdint>
 
@@ -43,6 +44,7 @@ bool is_partition_name(std::string_view name, IsThere is_there) {
   return is_there(parent.substr(0, parent.size() - 1));
 }
 
-std::unique_ptr<Reader> disk_reader(Root& root);
+// `disks` is refreshed by whoever owns it, before each slow reading.
+std::unique_ptr<Reader> disk_reader(Root& root, const WholeDisks& disks);
 
 }  // namespace plimsoll::linux_os

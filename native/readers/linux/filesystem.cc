@@ -51,6 +51,11 @@ class FilesystemReader final : public Reader {
     watched_.ask();
   }
 
+  void watch(const std::string& path) override {
+    watched_path_ = path;
+    if (live_) watched_ = SpaceAsker({watched_path_});
+  }
+
   void describe(Sources& sources) const override {
     if (!live_ || watched_path_.empty()) return;
     sources.add(Field::filesystem_total_bytes, "statvfs " + watched_path_);

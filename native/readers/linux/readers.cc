@@ -4,7 +4,10 @@
 #include "auxiliary.h"
 #include "container.h"
 #include "cpu.h"
+#include "disk.h"
+#include "filesystem.h"
 #include "memory.h"
+#include "network.h"
 #include "pressure.h"
 #include "process.h"
 #include "root.h"
@@ -24,6 +27,9 @@ class Linux final : public Platform {
     readers_.push_back(process_reader(root_, auxiliary.ticks_per_second, auxiliary.page_bytes));
     readers_.push_back(pressure_reader(root_));
     readers_.push_back(system_reader(root_));
+    readers_.push_back(disk_reader(root_, disks_));
+    readers_.push_back(network_reader(root_));
+    readers_.push_back(filesystem_reader(root_, options.watched_path));
     for (auto& reader : container_readers(root_, disks_)) readers_.push_back(std::move(reader));
   }
 

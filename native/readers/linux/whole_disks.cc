@@ -38,7 +38,7 @@ bool is_uncounted_disk_name(std::string_view name) {
                      [name](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
-bool WholeDisks::refresh() {
+void WholeDisks::refresh() {
   // A sum over the names' hashes: the order in which a directory is listed means nothing.
   uint64_t listing = 0;
   const auto count = block_.list([&listing](std::string_view name) { listing += identity(name.data(), name.size()); });
@@ -46,17 +46,18 @@ bool WholeDisks::refresh() {
   if (!known_) {
     complete_ = false;
     disks_.clear();
-    return was_known;
+    if (was_known || generation_ == 0) ++generation_;
+    return;
   }
   listing += *count;
-  if (was_known && complete_ && listing == listing_) return false;
+  if (was_known && complete_ && listing == listing_) return;
   listing_ = listing;
   complete_ = true;
+  ++generation_;
   disks_.clear();
   block_.list([this](std::string_view name) { complete_ = add_if_whole(name) && complete_; });
   std::sort(disks_.begin(), disks_.end(),
             [](const Disk& a, const Disk& b) { return std::tie(a.major, a.minor) < std::tie(b.major, b.minor); });
-  return true;
 }
 
 bool WholeDisks::add_if_whole(std::string_view name) {

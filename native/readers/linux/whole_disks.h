@@ -28,8 +28,11 @@ class WholeDisks {
 
   explicit WholeDisks(Root& root) : root_(&root), block_(root, "/sys/block") {}
 
-  // Looks again at /sys/block; costs one directory listing while nothing has changed. Slow rhythm. True: it has changed.
-  bool refresh();
+  // Looks again at /sys/block; costs one directory listing while nothing has changed. Slow rhythm.
+  void refresh();
+
+  // Changes whenever the disks may have changed.
+  uint32_t generation() const { return generation_; }
 
   // False where /sys/block cannot be read: then names must do (see disk.h).
   bool known() const { return known_; }
@@ -43,6 +46,7 @@ class WholeDisks {
   KeptDirectory block_;
   std::vector<Disk> disks_;  // by major, then minor
   uint64_t listing_ = 0;     // identity of the last directory listing
+  uint32_t generation_ = 0;
   bool known_ = false;
   bool complete_ = false;  // every entry of that listing could be judged
 };

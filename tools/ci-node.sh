@@ -1,0 +1,14 @@
+# Sourced by .ci/run: the package on other versions of Node, from the npm registry.
+
+# on_node MAJOR: the smoke script and the test suite under that version, with the binary that this checkout has built.
+on_node() {
+  local folder=$PLIMSOLL_CI_WORK/node-$1 node
+  mkdir -p "$folder" && echo '{"private":true}' >"$folder/package.json" || return
+  attempts npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund \
+    "node-of-ci@npm:node-linux-$(node -p process.arch)@$1" || return
+  node=$folder/node_modules/node-of-ci/bin/node
+  "$node" --version || return
+  "$node" tools/ci-smoke.mjs || return
+  # Tests that start another Node find this one first.
+  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run
+}

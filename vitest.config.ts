@@ -1,7 +1,7 @@
 // Tests run in child processes: each opens and closes the process's one sampler as it likes.
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
 	test: {
 		include: ['test/**/*.test.ts'],
 		pool: 'forks',
@@ -9,3 +9,5 @@ export default defineConfig({
 		hookTimeout: 30_000,
 	},
 })
+
+export default config

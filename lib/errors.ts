@@ -42,3 +42,29 @@ export function shown(value: unknown): string {
 	if (typeof value === 'object' && value !== null) return 'an object'
 	return String(value)
 }
+/** The known name that a mistyped one most likely means. @internal */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+	let best: string | undefined
+	let least = Math.ceil(name.length / 2) // more is another word
+	for (const candidate of known) {
+		const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+		if (distance >= least && !(best === undefined && name !== '' && candidate.startsWith(name))) continue
+		best = candidate
+		least = distance
+	}
+	return best
+}
+
+// Levenshtein's.
+function editDistance(a: string, b: string): number {
+	let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+	for (let i = 1; i <= a.length; i++) {
+		const next = [i]
+		for (let j = 1; j <= b.length; j++) {
+			const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+			next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+		}
+		row = next
+	}
+	return row[b.length] ?? 0
+}

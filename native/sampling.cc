@@ -20,7 +20,7 @@ void Sampling::read(const Due& due) {
   if (due[index_of(Rhythm::rate)]) {
     const double read_at = monotonic_seconds();
     for (const auto& reader : readers()) reader->read_rates(sample_);
-    sample_.set(Field::sampler_cpu_seconds_total, thread_cpu_seconds());
+    if (loops_ != nullptr) sample_.set(Field::sampler_cpu_seconds_total, thread_cpu_seconds());
     ring_.publish(Rhythm::rate, read_at, sample_);
   }
   if (due[index_of(Rhythm::gauge)]) {

@@ -12,7 +12,7 @@ namespace plimsoll {
 
 class Sampling {
  public:
-  // `loops` may be null: then the loop.* fields are unsupported.
+  // `loops` is the sampler's; null in a one-shot reading: then the loop.* and sampler.* fields are unsupported.
   Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops);
 
   void read(const Due& due);

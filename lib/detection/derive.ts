@@ -122,7 +122,7 @@ function memory(window: Window): MemoryResources {
 		freeBytes: known(gauge(window, place.memoryFree)),
 		cachedBytes: known(gauge(window, place.memoryCached)),
 		swapTotalBytes: known(gauge(window, place.swapTotal)),
-		swapUsedBytes: known(gauge(window, place.swapTotal) - gauge(window, place.swapFree)),
+		swapUsedBytes: known(Math.max(0, gauge(window, place.swapTotal) - gauge(window, place.swapFree))),
 	}
 }
 

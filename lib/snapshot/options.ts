@@ -1,5 +1,5 @@
 // Checks what a caller passed as options: all problems at once, each with what was expected. Any thread; pure.
-import { PlimsollError, shown } from '../errors.ts'
+import { nearest, PlimsollError, shown } from '../errors.ts'
 
 /** One option: returns what was expected if the value is wrong. @internal */
 export type Check = (value: unknown) => string | undefined
@@ -32,7 +32,7 @@ export function checkOptions(what: string, options: unknown, checks: Checks): vo
 	for (const [name, value] of Object.entries(options)) {
 		const check = Object.hasOwn(checks, name) ? checks[name] : undefined
 		if (check === undefined) {
-			problems.push(`${name}: there is no such option${nearest(name, Object.keys(checks))}`)
+			problems.push(`${name}: there is no such option${suggestion(name, Object.keys(checks))}`)
 			continue
 		}
 		const expected = value === undefined ? undefined : check(value)
@@ -41,28 +41,7 @@ export function checkOptions(what: string, options: unknown, checks: Checks): vo
 	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} is wrong:\n  ${problems.join('\n  ')}`)
 }
 
-function nearest(name: string, known: readonly string[]): string {
-	let best = ''
-	let bestDistance = Math.ceil(name.length / 2)
-	for (const candidate of known) {
-		const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
-		if (distance >= bestDistance) continue
-		best = candidate
-		bestDistance = distance
-	}
-	return best === '' ? `; known are ${known.join(', ')}` : `; did you mean ${best}?`
-}
-
-// Levenshtein's.
-function editDistance(a: string, b: string): number {
-	let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-	for (let i = 1; i <= a.length; i++) {
-		const next = [i]
-		for (let j = 1; j <= b.length; j++) {
-			const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-			next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-		}
-		row = next
-	}
-	return row[b.length] ?? 0
+function suggestion(name: string, known: readonly string[]): string {
+	const meant = nearest(name, known)
+	return meant === undefined ? `; known are ${known.join(', ')}` : `; did you mean ${meant}?`
 }

@@ -35,7 +35,9 @@ describe('a process ends', () => {
 	test('by process.exit() in the middle of many ticks, fifty times', async () => {
 		const ends = await Promise.all(
 			Array.from({ length: 50 }, (_, i) =>
-				runScript(`plimsoll.openSampler({ sampleIntervalMs: 1, rateIntervalMs: 1, slowIntervalMs: 1 }); await sleep(${60 + i}); process.exit(0)`),
+				runScript(
+					`plimsoll.openSampler({ sampleIntervalMs: 1, rateIntervalMs: 1, slowIntervalMs: 1 }); await sleep(${60 + i}); process.exit(0)`,
+				),
 			),
 		)
 		for (const end of ends) expect(end).toMatchObject(clean)

@@ -65,7 +65,8 @@ describe('workers', () => {
 	}, 70_000)
 
 	test('may be the only ones who use it: the module outlives the worker that loaded it first', async () => {
-		const ended = await runScript(`${start(`const s = plimsoll.openSampler({ sampleIntervalMs: 1 }); await s.ready(); parentPort.postMessage('ready'); await sleep(1e6)`)}
+		const ended =
+			await runScript(`${start(`const s = plimsoll.openSampler({ sampleIntervalMs: 1 }); await s.ready(); parentPort.postMessage('ready'); await sleep(1e6)`)}
 			for (let i = 0; i < 5; i++) {
 				const worker = start()
 				await new Promise(resolve => worker.once('message', resolve))
@@ -79,7 +80,8 @@ describe('workers', () => {
 	})
 
 	test('that exit with the process in the middle of a details reading do no harm', async () => {
-		const ended = await runScript(`${start(`const m = await plimsoll.initializeResourceManagement(); for (;;) { m.detector.getDetails(); await sleep(1) }`)}
+		const ended =
+			await runScript(`${start(`const m = await plimsoll.initializeResourceManagement(); for (;;) { m.detector.getDetails(); await sleep(1) }`)}
 			const workers = [start(), start()]
 			await sleep(250)
 			await Promise.all(workers.map(worker => worker.terminate()))

@@ -1,7 +1,8 @@
 // Windows over a ring that this test fills itself, in the layout of native/ring.h.
-import { native } from '../../lib/native.ts'
+
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { native } from '../../lib/native.ts'
 
 import { fields } from '../../lib/snapshot/fields.ts'
 import { Ring } from '../../lib/snapshot/ring.ts'
@@ -71,7 +72,11 @@ describe('windowOf', () => {
 				fc.integer({ min: 1000, max: 64_000 }),
 				(firstHead, gaps, windowMs) => {
 					let now = 100
-					const ring = ringWith(gaps.map(gap => (now += gap)), 1000, firstHead)
+					const ring = ringWith(
+						gaps.map(gap => (now += gap)),
+						1000,
+						firstHead,
+					)
 					const age = ageMs(ring, windowMs)
 					expect(age).toBeGreaterThan(0)
 					const reach = gaps.slice(-64).reduce((sum, gap) => sum + gap, 0) * 1000

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// The command line `plimsoll`: arguments in, one command out, errors as messages. Main thread.
+import { type Command, parseCommand, UsageError } from './arguments.ts'
+import { packageVersion } from './diagnosis.ts'
+import { doctor } from './doctor.ts'
+import { helpText } from './help.ts'
+import { snapshot } from './snapshot.ts'
+import { top } from './top.ts'
+import { watch } from './watch.ts'
+
+const failed = 1
+const misused = 2
+
+async function run(command: Command): Promise<void> {
+	switch (command.name) {
+		case 'top':
+			return await top(command)
+		case 'snapshot':
+			return await snapshot(command)
+		case 'watch':
+			return await watch(command)
+		case 'doctor':
+			return await doctor(command)
+		case 'version':
+			process.stdout.write(`${packageVersion()}\n`)
+			return
+		case 'help':
+			process.stdout.write(helpText)
+	}
+}
+
+function report(error: unknown): number {
+	if (error instanceof UsageError) {
+		process.stderr.write(`plimsoll: ${error.message}\nTry \`plimsoll --help\`.\n`)
+		return misused
+	}
+	const { code, message, stack } = error as NodeJS.ErrnoException
+	const named = code === undefined || message.startsWith(code) ? '' : `${code}: ` // Node's own messages have it already
+	process.stderr.write(`plimsoll: ${named}${message ?? String(error)}\n`)
+	if (process.env.PLIMSOLL_DEBUG) process.stderr.write(`${stack}\n`)
+	return failed
+}
+
+// Who reads has had enough (`plimsoll watch | head`), or the terminal has gone: the end, and no error.
+function endWithReader(error: NodeJS.ErrnoException): void {
+	process.exit(error.code === 'EPIPE' || error.code === 'EIO' ? 0 : report(error))
+}
+
+process.stdout.on('error', endWithReader)
+process.on('uncaughtException', error => process.exit(report(error)))
+try {
+	await run(parseCommand(process.argv.slice(2)))
+} catch (error) {
+	process.exitCode = report(error)
+}

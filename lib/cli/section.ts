@@ -1,0 +1,54 @@
+// The parts that the live view is made of, and how they put figures into words. Pure functions. Main thread.
+import type { DetectorStats } from '../detection/detector.ts'
+import type { SystemResources } from '../detection/resources.ts'
+import type { FieldName, Reason } from '../snapshot/fields.ts'
+import type { Row, Trend } from './grid.ts'
+import type { History, Series } from './history.ts'
+import type { Theme } from './theme.ts'
+
+/** All that a frame shows. */
+export interface View {
+	readonly resources: SystemResources
+	readonly history: History
+	/** The sampler's own cost; `undefined` for a recorded machine. */
+	readonly stats: DetectorStats | undefined
+	readonly why: (field: FieldName) => Reason | undefined
+	/** Of the top line: host, kernel, clock. */
+	readonly title: readonly string[]
+}
+
+/** A row and the words that go with it; of lower rank is what a small screen keeps. */
+export interface Section {
+	readonly rank: number
+	readonly row: Row
+	/** Words below the row, or beside its chart when that has room to grow. */
+	readonly notes?: readonly string[]
+	readonly noteRank?: number
+	/** So many more lines its chart may take on a large screen. */
+	readonly grows?: number
+	/** A blank line goes above it where there is room. */
+	readonly opens?: boolean
+}
+
+/** What a large screen alone has room for. */
+export const extraRank = 6
+
+/** A figure in words, or the sign for what is unknown. */
+export type Show = <T>(value: T | undefined, format: (value: T) => string) => string
+
+/** What a section is written from. */
+export interface Context extends View {
+	readonly show: Show
+	readonly trend: (series: Series, scale: Omit<Trend, 'values'>) => Trend
+}
+
+export function contextOf(view: View, theme: Theme): Context {
+	return {
+		...view,
+		show: (value, format) => (value === undefined ? theme.unknown : format(value)),
+		trend: (series, scale) => ({ values: view.history.of(series), ...scale }),
+	}
+}
+
+/** A chart of a share: its height means the same everywhere. */
+export const wholeScale: Omit<Trend, 'values'> = { floor: 100, ceiling: 100 }

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <napi.h>
+#include <utility>
 #include <uv.h>
 #include <vector>
 
@@ -15,26 +16,40 @@ namespace {
 
 using namespace plimsoll;
 
-// What one environment (the main thread, a worker) holds. Freed when the environment ends, at whatever moment that is.
+// What one environment (the main thread, a worker) holds. Freed when the environment has ended, at whatever moment that
+// is, and libuv has closed the last handle.
 struct Environment {
   std::vector<uint32_t> open;
-  LoopStamp* stamp = nullptr;
+  LoopStamp* stamp = nullptr;  // while anything is open
+  int closing = 0;             // stamps that libuv has yet to close
+  bool ending = false;
   napi_async_cleanup_hook_handle cleanup = nullptr;
 };
 
+void free_when_ended(Environment* environment) {
+  if (!environment->ending || environment->closing > 0) return;
+  napi_remove_async_cleanup_hook(environment->cleanup);
+  delete environment;
+}
+
+void end_stamp(Environment* environment) {
+  if (environment->stamp == nullptr) return;
+  ++environment->closing;
+  const auto closed = [](void* context) {
+    auto* owner = static_cast<Environment*>(context);
+    --owner->closing;
+    free_when_ended(owner);
+  };
+  std::exchange(environment->stamp, nullptr)->end(closed, environment);
+}
+
 void end_environment(napi_async_cleanup_hook_handle handle, void* data) {
   auto* environment = static_cast<Environment*>(data);
-  for (const uint32_t id : environment->open) Sampler::instance().close(id);
-  const auto freed = [](void* context) {
-    const std::unique_ptr<Environment> ended(static_cast<Environment*>(context));
-    napi_remove_async_cleanup_hook(ended->cleanup);
-  };
+  environment->ending = true;
   environment->cleanup = handle;
-  if (environment->stamp != nullptr) {
-    environment->stamp->end(freed, environment);
-  } else {
-    freed(environment);
-  }
+  for (const uint32_t id : environment->open) Sampler::instance().close(id);
+  end_stamp(environment);
+  free_when_ended(environment);
 }
 
 Intervals intervals_of(const Napi::CallbackInfo& info, size_t first) {
@@ -84,6 +99,7 @@ void close(const Napi::CallbackInfo& info) {
   auto* environment = info.Env().GetInstanceData<Environment>();
   const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
   std::erase(environment->open, id);
+  if (environment->open.empty()) end_stamp(environment);
   Sampler::instance().close(id);
 }
 

@@ -89,4 +89,17 @@ describe('workers', () => {
 		expect(ended).toMatchObject(clean)
 		expect(ended.stdout).toBe('done\n')
 	})
+
+	test('that open and close again and again, and end right after a close, do no harm', async () => {
+		const ended = await runScript(`${start(`
+			for (let i = 0; i < 50; i++) { const s = plimsoll.openSampler({ sampleIntervalMs: 1 }); await sleep(1); s.close() }
+			plimsoll.openSampler().close()`)}
+			const workers = Array.from({ length: 6 }, start)
+			await sleep(60)
+			await Promise.all([workers[0].terminate(), workers[1].terminate(), ...workers.slice(2).map(worker => new Promise(resolve => worker.once('exit', resolve)))])
+			const mine = plimsoll.openSampler(); await mine.ready()
+			console.log(mine.loops().length)`)
+		expect(ended).toMatchObject(clean)
+		expect(ended.stdout).toBe('0\n')
+	})
 })

@@ -1,6 +1,7 @@
 // See ring.h. Every word that a reader may load while it is written goes through an atomic store: ThreadSanitizer agrees.
 #include "ring.h"
 
+#include <array>
 #include <atomic>
 #include <limits>
 
@@ -22,6 +23,23 @@ constexpr size_t offset_of(Rhythm rhythm) {
 }
 
 constexpr Rhythm kRhythms[] = {Rhythm::gauge, Rhythm::rate, Rhythm::slow};
+
+// At compile time: the sums above go over all fields.
+constexpr size_t kOffsets[kRhythmCount] = {offset_of(Rhythm::gauge), offset_of(Rhythm::rate), offset_of(Rhythm::slow)};
+constexpr size_t kStrides[kRhythmCount] = {stride_of(Rhythm::gauge), stride_of(Rhythm::rate), stride_of(Rhythm::slow)};
+constexpr size_t kFieldsIn[kRhythmCount] = {fields_in(Rhythm::gauge), fields_in(Rhythm::rate), fields_in(Rhythm::slow)};
+
+// The fields of each rhythm, in their order.
+constexpr auto kFieldsOf = [] {
+  std::array<std::array<Field, kFieldCount>, kRhythmCount> all{};
+  for (size_t rhythm = 0; rhythm < kRhythmCount; ++rhythm) {
+    size_t count = 0;
+    for (size_t index = 0; index < kFieldCount; ++index) {
+      if (index_of(kFields[index].rhythm) == rhythm) all[rhythm][count++] = static_cast<Field>(index);
+    }
+  }
+  return all;
+}();
 
 void store(double* place, double value) { std::atomic_ref(*place).store(value, std::memory_order_relaxed); }
 
@@ -57,11 +75,11 @@ void Ring::set_interval(Rhythm rhythm, uint32_t interval_ms) { store_word(rhythm
 void Ring::publish(Rhythm rhythm, double read_at_seconds, const Sample& sample, std::span<const LoopRow> loops) {
   const uint32_t next = heads_[index_of(rhythm)] + 1;
   auto* place = reinterpret_cast<double*>(slot(rhythm, next));
-  auto* reasons = reinterpret_cast<uint8_t*>(place + 1 + fields_in(rhythm));
+  const size_t count = kFieldsIn[index_of(rhythm)];
+  auto* reasons = reinterpret_cast<uint8_t*>(place + 1 + count);
   store(place++, read_at_seconds);
-  for (size_t index = 0; index < kFieldCount; ++index) {
-    if (kFields[index].rhythm != rhythm) continue;
-    const auto field = static_cast<Field>(index);
+  for (size_t index = 0; index < count; ++index) {
+    const Field field = kFieldsOf[index_of(rhythm)][index];
     store(place++, sample.value(field));
     std::atomic_ref(*reasons++).store(static_cast<uint8_t>(sample.reason(field)), std::memory_order_relaxed);
   }
@@ -88,7 +106,7 @@ void Ring::store_word(Rhythm rhythm, RhythmWord word, uint32_t value) {
 }
 
 std::byte* Ring::slot(Rhythm rhythm, uint32_t number) {
-  return memory_ + offset_of(rhythm) + (number & (kSlotCount - 1)) * stride_of(rhythm);
+  return memory_ + kOffsets[index_of(rhythm)] + (number & (kSlotCount - 1)) * kStrides[index_of(rhythm)];
 }
 
 }  // namespace plimsoll

@@ -95,6 +95,7 @@ void Sampler::stop_at_exit() {
 
 void Sampler::run() {
   {
+    uint32_t changes = settings_changes_.load(std::memory_order_acquire);
     Settings current = settings();
     Sampling sampling(ring_, {.root = {}, .watched_path = path_or_here(current.watched_path), .accessed = nullptr}, &loops_);
     Schedule schedule(current.intervals, monotonic_seconds());
@@ -103,7 +104,9 @@ void Sampler::run() {
       bell_.wait_until(schedule.next());
       if (stopping_) break;
       const double now = monotonic_seconds();
-      if (Settings changed = settings(); changed != current) {
+      if (const uint32_t now_changes = settings_changes_.load(std::memory_order_acquire); now_changes != changes) {
+        changes = now_changes;
+        Settings changed = settings();
         if (changed.intervals != current.intervals) schedule.retime(changed.intervals, now);
         if (changed.watched_path != current.watched_path) sampling.watch(path_or_here(changed.watched_path));
         current = std::move(changed);
@@ -121,6 +124,7 @@ void Sampler::apply_settings() {
     const std::lock_guard lock(settings_mutex_);
     if (settings_ == now) return;
     settings_ = std::move(now);
+    settings_changes_.fetch_add(1, std::memory_order_release);
   }
   if (running_) bell_.ring();
 }

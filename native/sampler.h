@@ -74,6 +74,7 @@ class Sampler {
 
   mutable std::mutex settings_mutex_;  // what the openers together want, handed to the sampler's thread
   Settings settings_;
+  std::atomic<uint32_t> settings_changes_{0};  // so that a tick looks at a number, not at a lock and a copied path
 };
 
 }  // namespace plimsoll

@@ -47,12 +47,8 @@ function growth(window: Window, index: number): number {
 	return grown >= 0 ? grown : Number.NaN
 }
 
-function seconds(window: Window): number {
-	return growth(window, 0) || Number.NaN // 0: the same reading twice
-}
-
 function perSecond(window: Window, index: number): number {
-	return growth(window, index) / seconds(window)
+	return growth(window, index) / window.rateSeconds
 }
 
 // No such limit (as opposed to one that cannot be read) is no constraint.
@@ -61,14 +57,19 @@ function absent(reasonByte: number | undefined): boolean {
 	return reason === 'unlimited' || reason === 'unsupported'
 }
 
+// A mode that this system does not count is part of another one there, and adds nothing.
+function optionalGrowth(window: Window, index: number): number {
+	return reasons[window.bytes[window.rateReasons + index - 1] ?? 0] === 'unsupported' ? 0 : growth(window, index)
+}
+
 function cpu(window: Window): CpuResources {
 	const user = growth(window, place.user) + growth(window, place.nice)
 	const system = growth(window, place.system)
-	const iowait = growth(window, place.iowait)
-	const steal = growth(window, place.steal)
-	const idle = growth(window, place.idle)
-	const total = user + system + idle + iowait + growth(window, place.irq) + growth(window, place.softirq) + steal || Number.NaN
-	const busy = (total - idle - iowait) / total
+	const idle = growth(window, place.idle) + optionalGrowth(window, place.iowait)
+	const steal = optionalGrowth(window, place.steal)
+	const interrupts = optionalGrowth(window, place.irq) + optionalGrowth(window, place.softirq)
+	const total = user + system + idle + interrupts + steal || Number.NaN
+	const busy = (total - idle) / total
 	const online = rate(window, place.online)
 	const allowed = slow(window, place.allowed)
 	const quota = slow(window, place.quota)
@@ -89,8 +90,8 @@ function cpu(window: Window): CpuResources {
 		hostUtilizationPercent: percent(busy),
 		userPercent: percent(user / total),
 		systemPercent: percent(system / total),
-		iowaitPercent: percent(iowait / total),
-		stealPercent: percent(steal / total),
+		iowaitPercent: percent(growth(window, place.iowait) / total),
+		stealPercent: percent(growth(window, place.steal) / total),
 		throttledPercent: periods === 0 ? 0 : percent(growth(window, place.throttledPeriods) / periods),
 		onlineCores: known(online),
 		allowedCores: known(allowed),
@@ -180,7 +181,10 @@ function processResources(window: Window, heap: HeapResources | undefined): Proc
 		minorFaultsPerSecond: known(perSecond(window, place.minorFaults)),
 		voluntarySwitchesPerSecond: known(perSecond(window, place.voluntary)),
 		involuntarySwitchesPerSecond: known(perSecond(window, place.involuntary)),
-		...heap,
+		heapUsedBytes: heap?.heapUsedBytes, // one by one: a spread costs as much as all the rest
+		heapTotalBytes: heap?.heapTotalBytes,
+		heapLimitBytes: heap?.heapLimitBytes,
+		externalBytes: heap?.externalBytes,
 	}
 }
 

@@ -54,6 +54,7 @@ export interface ResourceDetails {
 	readonly mounts: readonly MountDetails[]
 }
 
+// Not every system counts the later ones.
 const cpuModes = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const
 
 function number(row: NativeRow, key: string): number {
@@ -84,11 +85,12 @@ function growthOf(row: NativeRow, before: NativeRow | undefined): Growth {
 }
 
 function cpuDetails(row: NativeRow, growth: Growth): CpuDetails {
-	const total = cpuModes.reduce((sum, mode) => sum + growth(`${mode}Seconds`), 0)
+	const total = cpuModes.reduce((sum, mode) => sum + (`${mode}Seconds` in row ? growth(`${mode}Seconds`) : 0), 0)
+	const iowait = 'iowaitSeconds' in row ? growth('iowaitSeconds') : 0
 	const share = (seconds: number): number | undefined => percent(seconds / total)
 	return {
 		number: number(row, 'number'),
-		utilizationPercent: share(total - growth('idleSeconds') - growth('iowaitSeconds')),
+		utilizationPercent: share(total - growth('idleSeconds') - iowait),
 		userPercent: share(growth('userSeconds') + growth('niceSeconds')),
 		systemPercent: share(growth('systemSeconds')),
 		iowaitPercent: share(growth('iowaitSeconds')),

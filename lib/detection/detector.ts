@@ -76,10 +76,16 @@ function heap(): HeapResources {
 }
 
 function frozen(resources: SystemResources): SystemResources {
-	for (const part of Object.values(resources)) {
-		if (typeof part === 'object' && part !== null) Object.freeze(part)
-	}
+	Object.freeze(resources.cpu)
 	Object.freeze(resources.cpu.loadAverage)
+	Object.freeze(resources.memory)
+	Object.freeze(resources.disk)
+	Object.freeze(resources.network)
+	Object.freeze(resources.fileDescriptors)
+	Object.freeze(resources.process)
+	Object.freeze(resources.eventLoop)
+	Object.freeze(resources.pressure)
+	Object.freeze(resources.container)
 	Object.freeze(resources.container.pressure)
 	return Object.freeze(resources)
 }

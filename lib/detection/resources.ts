@@ -92,7 +92,7 @@ export interface HeapResources {
 	readonly externalBytes: number
 }
 
-export interface ProcessResources extends Partial<HeapResources> {
+export interface ProcessResources extends Partial<{ readonly [part in keyof HeapResources]: HeapResources[part] | undefined }> {
 	/** All threads; 100 is one core. */
 	readonly cpuPercent: number | undefined
 	readonly userPercent: number | undefined

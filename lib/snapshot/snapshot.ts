@@ -6,7 +6,12 @@ import type { RhythmLayout, Ring } from './ring.ts'
 interface Place {
 	readonly layout: RhythmLayout
 	readonly index: number
+	/** The value of the slot with this head: reading it again then allocates no number. Begins with a head that never is. */
+	head: number
+	value: number | undefined
 }
+
+const noHead = -0.5 // heads are whole
 
 export class Snapshot {
 	/** @internal */
@@ -17,7 +22,9 @@ export class Snapshot {
 	constructor(ring: Ring) {
 		this.ring = ring
 		const places = new Map<string, Place>()
-		for (const field of Object.values(fields)) places.set(field.name, { layout: ring[field.rhythm], index: field.index })
+		for (const field of Object.values(fields)) {
+			places.set(field.name, { layout: ring[field.rhythm], index: field.index, head: noHead, value: undefined })
+		}
 		this.#places = places
 	}
 
@@ -27,25 +34,33 @@ export class Snapshot {
 	 * @throws ERR_UNKNOWN_FIELD
 	 */
 	value(field: FieldName): number | undefined {
-		const { layout, index } = this.#place(field)
+		const place = this.#place(field)
 		const { values } = this.ring
-		const value = values[this.ring.slot(layout, this.ring.head(layout)) + 1 + index]
-		return value === value ? value : undefined // NaN is the one value that is not itself
+		const head = this.ring.head(place.layout)
+		if (head !== place.head) {
+			place.value = known(values[this.ring.slot(place.layout, head) + 1 + place.index])
+			place.head = head
+		}
+		return place.value
 	}
 
 	/**
 	 * A function that returns the field's newest value: the name is looked up once, so this is the fastest way to read
-	 * one field again and again.
+	 * one field again and again. Allocates once per sample, not per call.
 	 * @throws ERR_UNKNOWN_FIELD
 	 */
 	reader(field: FieldName): () => number | undefined {
-		const { layout, index } = this.#place(field)
+		const place = this.#place(field)
 		const { values, words, slotMask } = this.ring
-		const { headWord, stride } = layout
-		const first = layout.offset + 1 + index
+		const { headWord, stride, offset } = place.layout
+		const first = offset + 1 + place.index
 		return () => {
-			const value = values[first + (Atomics.load(words, headWord) & slotMask) * stride]
-			return value === value ? value : undefined
+			const head = Atomics.load(words, headWord)
+			if (head !== place.head) {
+				place.value = known(values[first + (head & slotMask) * stride])
+				place.head = head
+			}
+			return place.value
 		}
 	}
 
@@ -64,6 +79,10 @@ export class Snapshot {
 		}
 		return place
 	}
+}
+
+function known(value: number | undefined): number | undefined {
+	return value === value ? value : undefined // NaN is the one value that is not itself
 }
 
 /** All fields, in the order of their definition. */

@@ -13,6 +13,8 @@ export interface Window {
 	readonly rate: number
 	readonly rateBefore: number
 	readonly slow: number
+	/** Between the two readings of the rates; NaN without two. */
+	readonly rateSeconds: number
 	/** Longest busy stretch of the main loop in the window, NaN if unknown. */
 	readonly longestBusySeconds: number
 	readonly gaugeReasons: number
@@ -33,6 +35,8 @@ export function windowOf(ring: Ring, windowMs: number, longestBusyIndex: number)
 	const rate = ring.slot(ring.rate, rateHead)
 	const rateAge = slotsBack(ring, ring.rate, rateHead, windowMs)
 	const slow = ring.slot(ring.slow, ring.head(ring.slow))
+	const rateBefore = rateAge === 0 ? -1 : ring.slot(ring.rate, rateHead - rateAge)
+	const rateSeconds = rateBefore < 0 ? Number.NaN : (ring.values[rate] ?? Number.NaN) - (ring.values[rateBefore] ?? Number.NaN)
 	let longest = Number.NaN
 	for (let back = 0; back < Math.max(gaugeAge, 1); back++) {
 		const busy = ring.values[ring.slot(ring.gauge, gaugeHead - back) + 1 + longestBusyIndex] ?? Number.NaN
@@ -44,7 +48,8 @@ export function windowOf(ring: Ring, windowMs: number, longestBusyIndex: number)
 		gauge,
 		gaugeBefore: gaugeAge === 0 ? -1 : ring.slot(ring.gauge, gaugeHead - gaugeAge),
 		rate,
-		rateBefore: rateAge === 0 ? -1 : ring.slot(ring.rate, rateHead - rateAge),
+		rateBefore,
+		rateSeconds: rateSeconds > 0 ? rateSeconds : Number.NaN, // 0: the same reading twice
 		slow,
 		longestBusySeconds: longest,
 		gaugeReasons: gauge * 8 + ring.gauge.reasonsOffset,

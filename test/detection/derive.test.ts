@@ -38,6 +38,7 @@ function windowBetween(before: Reading, now: Reading, seconds = 1): Window {
 		rate: length + starts.rate - 1,
 		rateBefore: starts.rate - 1,
 		slow: length + starts.slow - 1,
+		rateSeconds: seconds > 0 ? seconds : Number.NaN,
 		longestBusySeconds: now['loop.longest_busy_seconds'] as number,
 		gaugeReasons: starts.gauge,
 		rateReasons: starts.rate,
@@ -115,6 +116,14 @@ describe('CPU', () => {
 		expect(deriveResources(windowBetween(quota, now)).cpu).toMatchObject({ limitedBy: 'host', limitCores: 4 })
 	})
 
+	test('modes that a system does not count are left out of the sum', () => {
+		const { 'cpu.iowait_seconds_total': _, 'cpu.steal_seconds_total': __, 'cpu.irq_seconds_total': ___, ...fewer } = cpuBefore
+		const { cpu } = deriveResources(
+			windowBetween(fewer, grow(fewer, { 'cpu.user_seconds_total': 1, 'cpu.idle_seconds_total': 3 })),
+		)
+		expect(cpu).toMatchObject({ hostUtilizationPercent: 25, iowaitPercent: undefined, stealPercent: undefined })
+	})
+
 	test('a quota that cannot be read leaves utilisation unknown, not the host’s', () => {
 		for (const reason of ['denied', 'malformed', 'gone', 'internal'] as const) {
 			const hidden: Reading = { ...cpuBefore, 'container.cpu_quota_cores': reason }
@@ -185,7 +194,12 @@ describe('rates', () => {
 			'process.user_seconds_total': 5,
 			'process.system_seconds_total': 5,
 		}
-		const resources = deriveResources({ ...windowBetween(reading, reading), rateBefore: -1, gaugeBefore: -1 })
+		const resources = deriveResources({
+			...windowBetween(reading, reading),
+			rateBefore: -1,
+			rateSeconds: Number.NaN,
+			gaugeBefore: -1,
+		})
 		expect(resources.process).toMatchObject({ rssBytes: 77, cpuPercent: undefined })
 		expect(resources.cpu.hostUtilizationPercent).toBeUndefined()
 		expect(resources.eventLoop.utilizationPercent).toBeUndefined()
@@ -232,7 +246,10 @@ describe('whatever is read', () => {
 })
 
 describe('binding', () => {
-	const cores = fc.oneof(fc.constant(Number.NaN), fc.double({ min: 0, max: 512, noNaN: true }))
+	const cores = fc.oneof(
+		fc.constant(Number.NaN),
+		fc.integer({ min: 0, max: 51_200 }).map(hundredths => hundredths / 100),
+	)
 
 	test('CPU: none of the constraints leaves less than the one that binds', () => {
 		fc.assert(

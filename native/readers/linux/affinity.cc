@@ -48,7 +48,10 @@ Reason Affinity::read_live() {
     if (mask_.size() * kBitsPerWord >= kMostCpus) return Reason::unsupported;
     mask_.resize(mask_.size() * 4);
   }
-  cpus_.assign(mask_.size() * kBitsPerWord, false);
+  // The mask has room for a thousand CPUs and more: what follows looks at those that there are.
+  size_t words = mask_.size();
+  while (words > 0 && mask_[words - 1] == 0) --words;
+  cpus_.assign(words * kBitsPerWord, false);
   for (size_t cpu = 0; cpu < cpus_.size(); ++cpu) cpus_[cpu] = (mask_[cpu / kBitsPerWord] >> (cpu % kBitsPerWord) & 1) != 0;
   return Reason::known;
 }

@@ -71,8 +71,9 @@ class ContainerMemoryReader final : public ContainerReader {
   }
 
   void read_rates(Sample& sample) override {
-    sample.put(Field::container_memory_oom_kills_total, oom_kills_.grow(own_group_, read_oom_kills()));
-    sample.put(Field::container_memory_limit_hits_total, limit_hits_.grow(own_group_, read_limit_hits()));
+    const Counts counts = read_counts();
+    sample.put(Field::container_memory_oom_kills_total, oom_kills_.grow(own_group_, counts.oom_kills));
+    sample.put(Field::container_memory_limit_hits_total, limit_hits_.grow(own_group_, counts.limit_hits));
   }
 
   void read_gauges(Sample& sample) override {
@@ -176,18 +177,20 @@ class ContainerMemoryReader final : public ContainerReader {
     return binding;
   }
 
-  Result<double> read_oom_kills() {
-    if (events_.empty()) return placement().reason;
-    const auto text = events_.front().oom_kills.read();
-    if (!text) return watch(text).reason;
-    return parse_keyed(*text, "oom_kill");  // since Linux 4.13
-  }
+  struct Counts {
+    Result<double> oom_kills;
+    Result<double> limit_hits;
+  };
 
-  Result<double> read_limit_hits() {
-    if (events_.empty()) return placement().reason;
-    const auto text = events_.front().limit_hits.read();
-    if (!text) return text.reason;
-    return placement().version == 1 ? parse_amount(*text) : parse_keyed(*text, "max");
+  // v2 has both in memory.events, v1 each in a file of its own.
+  Counts read_counts() {
+    if (events_.empty()) return {placement().reason, placement().reason};
+    const auto text = events_.front().oom_kills.read();
+    watch(text);
+    const auto oom_kills = text ? parse_keyed(*text, "oom_kill") : Result<double>(text.reason);  // since Linux 4.13
+    if (placement().version == 2) return {oom_kills, text ? parse_keyed(*text, "max") : Result<double>(text.reason)};
+    const auto hits = events_.front().limit_hits.read();
+    return {oom_kills, hits ? parse_amount(*hits) : Result<double>(hits.reason)};
   }
 
   std::vector<Level> levels_;   // as the placement's: own group first

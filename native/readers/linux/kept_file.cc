@@ -1,6 +1,7 @@
 // See kept_file.h.
 #include "kept_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <dirent.h>
@@ -14,6 +15,7 @@ namespace plimsoll::linux_os {
 namespace {
 
 constexpr size_t kSysctlBytes = 256;
+constexpr uint32_t kLongestPause = 15;      // slow readings; a failed look-up costs as much as two files read
 constexpr size_t kMostBytes = 64u << 20;  // a file that does not end within this is no text of the kernel's
 
 }  // namespace
@@ -53,6 +55,7 @@ KeptFile& KeptFile::operator=(KeptFile&& other) noexcept {
   descriptor_ = std::exchange(other.descriptor_, -1);
   failure_ = other.failure_;
   failed_attempt_ = other.failed_attempt_;
+  pause_ = other.pause_;
   may_be_empty_ = other.may_be_empty_;
   return *this;
 }
@@ -103,11 +106,13 @@ Result<std::string_view> KeptFile::read_all() {
 
 bool KeptFile::open() {
   close();
-  if (failure_ != Reason::known && failed_attempt_ == root_->attempt()) return false;
+  if (failure_ != Reason::known && root_->attempt() - failed_attempt_ <= pause_) return false;
+  const bool was_missing = failure_ == Reason::unsupported;
   root_->note(absolute_);
   descriptor_ = ::open(root_->path(absolute_).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   failure_ = descriptor_ >= 0 ? Reason::known : reason_of(errno);
   failed_attempt_ = root_->attempt();
+  pause_ = failure_ == Reason::unsupported ? std::min(was_missing ? pause_ * 2 + 1 : 0, kLongestPause) : 0;
   return descriptor_ >= 0;
 }
 

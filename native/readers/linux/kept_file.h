@@ -44,6 +44,7 @@ class KeptFile {
   int descriptor_ = -1;
   Reason failure_ = Reason::known;  // why the last open failed, until the next attempt
   uint32_t failed_attempt_ = 0;
+  uint32_t pause_ = 0;  // attempts that a file which is not there is left alone: more each time
   bool may_be_empty_ = false;
 };
 

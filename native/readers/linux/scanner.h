@@ -1,6 +1,7 @@
 // Walks over the text of a kernel file without copying it. Never reads past its end, whatever the text is.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -39,6 +40,9 @@ class Scanner {
     size_t length = 0;
     uint64_t value = 0;
     bool fits = true;
+    // 19 digits always fit; only then each is checked.
+    const size_t certain = std::min<size_t>(rest_.size(), 19);
+    for (; length < certain && is_digit(rest_[length]); ++length) value = value * 10 + static_cast<uint64_t>(rest_[length] - '0');
     for (; length < rest_.size() && is_digit(rest_[length]); ++length) {
       const auto digit = static_cast<uint64_t>(rest_[length] - '0');
       fits = fits && value <= (std::numeric_limits<uint64_t>::max() - digit) / 10;

@@ -1,0 +1,16 @@
+// `require` of the package, which is an ES module, without a warning.
+const assert = require('node:assert/strict')
+const { initializeResourceManagement } = require('plimsoll')
+const { openSampler } = require('plimsoll/sampler')
+
+process.on('warning', warning => {
+	console.error(warning)
+	process.exitCode = 1
+})
+assert.equal(require('plimsoll/package.json').name, 'plimsoll')
+assert.equal(typeof openSampler, 'function')
+initializeResourceManagement().then(async system => {
+	assert.ok(system.detector.getCurrentResources().memory.totalBytes > 0)
+	await system.shutdown()
+	console.log('ok')
+})

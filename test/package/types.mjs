@@ -1,0 +1,54 @@
+// What a TypeScript user sees: the package compiles in a strict project, and the tools that judge packages have no complaint.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { attempt, check, skip, succeed } from './checks.mjs'
+import { install, top } from './installation.mjs'
+
+const judges = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5']
+
+const consumer = `import { initializeResourceManagement, type SystemResources } from 'plimsoll'
+import { openSampler, type Sampler } from 'plimsoll/sampler'
+
+const system = await initializeResourceManagement({ sampleIntervalMs: 100 })
+const resources: SystemResources = system.detector.getCurrentResources()
+const total: number | undefined = resources.memory.totalBytes
+const sampler: Sampler = openSampler()
+const raw: number | undefined = sampler.value('memory.total_bytes')
+// @ts-expect-error: there is no such field
+sampler.value('memory.nonsense')
+sampler.close()
+await system.shutdown()
+export { raw, total }
+`
+
+const compilerOptions = {
+	module: 'nodenext',
+	target: 'es2023',
+	lib: ['es2023', 'esnext.disposable'],
+	strict: true,
+	noEmit: true,
+	types: [],
+}
+
+/** Compiles a consumer against the tarball, then asks publint and attw. */
+export function checkTypes(folder, tarball, environment) {
+	check('TypeScript (nodenext, strict) compiles a consumer', () => {
+		install(folder, tarball, environment)
+		for (const name of ['import.mjs', 'worker.mjs', 'require.cjs']) rmSync(join(folder, name))
+		writeFileSync(join(folder, 'index.mts'), consumer)
+		writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['index.mts'] }))
+		succeed(process.execPath, [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder])
+	})
+	const { status, output } = attempt('npm', ['install', '--no-save', '--ignore-scripts', ...judges], {
+		cwd: folder,
+		env: environment,
+	})
+	if (status !== 0) return skip('publint, attw', output.split('\n').find(line => line.includes('error')) ?? 'not installed')
+	const bin = name => join(folder, 'node_modules', '.bin', name)
+	check('publint', () => void succeed(bin('publint'), [tarball, '--strict'], { cwd: folder, env: environment }))
+	check(
+		'attw --profile esm-only',
+		() => void succeed(bin('attw'), [tarball, '--profile', 'esm-only'], { cwd: folder, env: environment }),
+	)
+}

@@ -1,29 +1,5 @@
-# Builds the addon from source on the machine that will use it (node-gyp, prebuildify). Other targets, native tests,
-# sanitizers and fuzzers: CMakeLists.txt. The source lists are native/sources.json, for both.
+# Builds the addon from source in a checkout (node-gyp, prebuildify). Other targets, native tests, sanitizers and fuzzers:
+# CMakeLists.txt. Not in the npm package: some package managers run node-gyp wherever they see this file.
 {
-  "targets": [
-    {
-      "target_name": "plimsoll",
-      "sources": ["<!@(node tools/list-sources.mjs addon common <(OS))"],
-      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "defines": ["NAPI_VERSION=9", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
-      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
-      "cflags_cc": [
-        "-std=c++20", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden",
-        "-fno-exceptions", "-fno-rtti", "-ffunction-sections", "-fdata-sections"
-      ],
-      "conditions": [
-        ["OS=='linux'", {
-          # The module is pinned: a worker's exit must not unload it under the sampler's running thread.
-          "ldflags": ["-Wl,-z,nodelete", "-Wl,--gc-sections"]
-        }],
-        ["OS=='mac'", {
-          "xcode_settings": { "CLANG_CXX_LANGUAGE_STANDARD": "c++20", "MACOSX_DEPLOYMENT_TARGET": "11.0" }
-        }],
-        ["OS=='win'", {
-          "msvs_settings": { "VCCLCompilerTool": { "AdditionalOptions": ["/std:c++20"] } }
-        }]
-      ]
-    }
-  ]
+  "targets": [{ "target_name": "plimsoll", "includes": ["tools/addon.gypi"] }]
 }

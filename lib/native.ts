@@ -115,6 +115,6 @@ function checked(addon: Native): Native {
 	throw new PlimsollError(
 		'ERR_LAYOUT_MISMATCH',
 		`plimsoll's native binary has layout ${addon.layoutId}, its JavaScript expects ${layoutId}: one of them is of another version. ` +
-			'Install plimsoll again; in a checkout, run `npm run build`.',
+			'Install plimsoll again; in a checkout, run `npm run prepare`.',
 	)
 }

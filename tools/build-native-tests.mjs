@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process'
 const built = spawnSync('node-gyp', ['configure', 'build', '--directory', 'native/test', '--jobs', 'max'], { encoding: 'utf8' })
 if (built.status !== 0) {
 	console.error(built.stdout, built.stderr, built.error ?? '')
-	console.error("The native tests do not build. `npm test` runs this with npm's node-gyp; they need a C++20 compiler, make and python3.")
+	console.error(
+		"The native tests do not build. `npm test` runs this with npm's node-gyp; they need a C++20 compiler, make and python3.",
+	)
 	process.exit(1)
 }

@@ -13,9 +13,9 @@ native_tests() {
   local folder=$PLIMSOLL_CI_WORK/native-${1%%,*}
   cmake_build "$folder" -DPLIMSOLL_TESTS=ON "-DPLIMSOLL_SANITIZE=$1" || return
   export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:die_after_fork=0 # a forked child starts its own thread
   # Addresses are not randomised: TSan of clang 14 knows no mappings as high as newer kernels choose.
-  setarch "$(uname -m)" --addr-no-randomize "$folder/plimsoll_native_tests"
+  timeout --kill-after=10 600 setarch "$(uname -m)" --addr-no-randomize "$folder/plimsoll_native_tests"
 }
 
 # fuzz SECONDS: from this machine's own files as seeds. A finding is printed as base64, for nothing is kept.

@@ -2,7 +2,7 @@
 // one native thread and its ring.
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isMainThread, markAsUntransferable, threadId } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
 
 import { asPlimsollError, PlimsollError } from '../errors.ts'
 import { type Native, native } from '../native.ts'
@@ -64,7 +64,8 @@ interface Shared {
 	readonly refresh: (() => void) | undefined
 }
 
-// One view per thread: V8 wants one buffer per memory.
+// One view per thread: V8 wants one buffer per memory. It is never handed out, so nobody can transfer and detach it.
+// (Marked as untransferable, it makes Node 24 and later abort at exit, when they detach it themselves.)
 let shared: Shared | undefined
 
 function sharedView(addon: Native): Shared {

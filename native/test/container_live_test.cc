@@ -13,6 +13,15 @@ namespace {
 constexpr double kMiB = 1048576;
 
 bool usable(std::initializer_list<const TestGroup*> groups) {
+#if defined(__SANITIZE_THREAD__)
+  std::cout << "     (not shown: ThreadSanitizer adds threads and memory of its own to the group)\n";
+  return false;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  std::cout << "     (not shown: ThreadSanitizer adds threads and memory of its own to the group)\n";
+  return false;
+#endif
+#endif
   for (const TestGroup* group : groups) {
     if (geteuid() == 0 && group->made()) continue;
     std::cout << "skip: needs root and writable cgroup v1 controllers\n";

@@ -1,0 +1,46 @@
+// Inside the VM: control groups below /sys/fs/cgroup, and a probe in one of them.
+import { Groups, set, startProbe } from '../../container/limited.mjs'
+
+export const top = '/sys/fs/cgroup'
+export const MiB = 1024 * 1024
+let last = 0
+
+/** A group with these settings, a probe inside; both gone afterwards. */
+export async function inGroup(settings, body) {
+	await withGroups(async groups => {
+		const group = groups.make(`${top}/one-${++last}`, settings)
+		await withProbe(group, probe => body(probe, group, groups))
+	})
+}
+
+/** A parent with its settings, and in it the probe's group and a sibling of that. */
+export async function inFamily(parentSettings, ownSettings, siblingSettings, body) {
+	await withGroups(async groups => {
+		const parent = groups.make(`${top}/parent-${++last}`, parentSettings)
+		groups.make(`${parent}/own`)
+		groups.make(`${parent}/sibling`)
+		const controllers = '+cpu +cpuset +memory +io +pids'
+		set(parent, { 'cgroup.subtree_control': controllers })
+		set(`${parent}/own`, ownSettings)
+		set(`${parent}/sibling`, siblingSettings)
+		await withProbe(`${parent}/own`, probe => body(probe, { parent, own: `${parent}/own`, sibling: `${parent}/sibling` }, groups))
+	})
+}
+
+async function withGroups(body) {
+	const groups = new Groups()
+	try {
+		await body(groups)
+	} finally {
+		await groups.remove()
+	}
+}
+
+async function withProbe(group, body) {
+	const probe = await startProbe([group])
+	try {
+		await body(probe)
+	} finally {
+		await probe.stop()
+	}
+}

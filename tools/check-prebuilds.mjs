@@ -1,0 +1,111 @@
+// Says whether what lies in prebuilds/ may be published: kind, size, what each binary needs of the system, its layout.
+//   --all           the exact list of targets must be there, nothing less
+//   --reproducible  builds twice more, in two folders with two empty caches, and compares the bytes (minutes)
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { identify, readElf } from './prebuild-elf.mjs'
+import { buildTwice } from './prebuild-reproduce.mjs'
+import { expectedLayoutId, hostTarget, isSupported, layoutMark, pathOf, targets } from './prebuild-targets.mjs'
+import { run, top } from './prebuild-toolchain.mjs'
+
+const maximumBytes = 350_000
+const maximumTarballBytes = 1_500_000
+const newestGlibc = [2, 28]
+// glibc's parts before 2.34, its loader, and musl, which is all of it in one file.
+const systemLibraries = /^(libc|libm|libpthread|libdl|librt)\.so(\.\d+)?$|^ld-linux-(x86-64\.so\.2|aarch64\.so\.1)$/
+const nodeSymbols = /^(napi_|node_api_|uv_)/
+
+const problems = []
+const problem = (where, text) => problems.push(`${where}: ${text}`)
+
+function glibcFloor(versions) {
+	const numbers = versions.map(version => /^GLIBC_(\d+)\.(\d+)/.exec(version)).filter(Boolean)
+	const sorted = numbers.map(([, major, minor]) => [Number(major), Number(minor)]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
+	return sorted.at(-1)
+}
+
+// Returns what to print about it.
+function checkElf(path, bytes, isGlibc) {
+	const elf = readElf(bytes)
+	for (const name of elf.needed) if (!systemLibraries.test(name)) problem(path, `needs ${name}`)
+	if (!elf.isStripped) problem(path, 'is not stripped')
+	if (!elf.isPinned) problem(path, 'may be unloaded under the running thread (no DF_1_NODELETE)')
+	const floor = glibcFloor(elf.neededVersions)
+	if (!isGlibc) {
+		if (floor) problem(path, 'needs glibc')
+		return 'musl'
+	}
+	// A symbol of glibc always carries its version, so what has none is Node's or is nowhere. (musl has no versions.)
+	const lost = elf.undefinedSymbols.filter(({ name, version }) => !version && !nodeSymbols.test(name))
+	if (lost.length > 0) problem(path, `nobody defines ${lost.map(({ name }) => name).join(', ')}`)
+	if (!floor) return 'no glibc symbol'
+	if (floor[0] !== newestGlibc[0] || floor[1] > newestGlibc[1]) problem(path, `needs GLIBC_${floor.join('.')}`)
+	return `GLIBC_${floor.join('.')}`
+}
+
+// The host's by loading it, in another process; any other by the text in it.
+function checkLayout(target, path, bytes) {
+	const expected = expectedLayoutId()
+	if (hostTarget() === target) {
+		const found = run(process.execPath, ['-p', `require(${JSON.stringify(join(top, path))}).layoutId`]).trim()
+		if (found !== String(expected)) problem(path, `has layout ${found}, lib/ expects ${expected}`)
+	}
+	if (!bytes.includes(layoutMark(expected))) problem(path, `does not contain "${layoutMark(expected)}" of native/addon.cc`)
+}
+
+function checkTarget(target) {
+	const path = pathOf(target)
+	const bytes = readFileSync(join(top, path))
+	const { format, machine } = identify(bytes)
+	const facts = [format, machine, `${(bytes.length / 1000).toFixed(0)} kB`]
+	if (bytes.length > maximumBytes) problem(path, `has ${bytes.length} bytes, more than ${maximumBytes}`)
+	if (format !== target.format || machine !== target.machine) {
+		problem(path, `is ${format} ${machine}, not ${target.format} ${target.machine}`)
+	} else {
+		if (format === 'ELF') facts.push(checkElf(path, bytes, target.file.includes('.glibc.')))
+		checkLayout(target, path, bytes)
+	}
+	console.log(`${path}  ${facts.join('  ')}`)
+}
+
+function checkList(all) {
+	for (const target of targets) {
+		const path = pathOf(target)
+		if (existsSync(join(top, path))) checkTarget(target)
+		else if (all)
+			problem(
+				path,
+				isSupported(target) ? 'is missing: npm run prebuild:all' : `is missing: native/ has no ${target.readers} readers`,
+			)
+	}
+	const known = new Set(targets.map(pathOf))
+	const folders = readdirSync(join(top, 'prebuilds'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+	for (const { name: folder } of folders) {
+		for (const file of readdirSync(join(top, 'prebuilds', folder))) {
+			if (!known.has(`prebuilds/${folder}/${file}`)) problem(`prebuilds/${folder}/${file}`, 'is no target')
+		}
+	}
+}
+
+function checkTarball() {
+	const shell = process.platform === 'win32'
+	const answer = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { shell }))
+	const { size, entryCount } = Object.values(answer)[0] // a list until npm 11, an object from 12
+	console.log(`tarball  ${(size / 1000).toFixed(0)} kB, ${entryCount} files`)
+	if (size > maximumTarballBytes) problem('tarball', `has ${size} bytes, more than ${maximumTarballBytes}`)
+}
+
+function checkReproducible() {
+	for (const { path, same, asHere } of buildTwice()) {
+		console.log(`${path}  twice the same: ${same ? 'yes' : 'NO'}, as in prebuilds/: ${asHere ? 'yes' : 'no'}`)
+		if (!same) problem(path, 'two builds differ')
+	}
+}
+
+checkList(process.argv.includes('--all'))
+checkTarball()
+if (process.argv.includes('--reproducible')) checkReproducible()
+for (const text of problems) console.error(text)
+console.log(problems.length === 0 ? 'prebuilds are in order' : `${problems.length} problem(s)`)
+process.exitCode = problems.length === 0 ? 0 : 1

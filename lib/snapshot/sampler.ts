@@ -71,9 +71,7 @@ let shared: Shared | undefined
 function sharedView(addon: Native): Shared {
 	if (shared !== undefined) return shared
 	const memory = addon.memory()
-	if (memory.shared)
-		markAsUntransferable(memory.buffer) // a transfer would detach it under everyone
-	else addon.refresh(memory.buffer)
+	if (!memory.shared) addon.refresh(memory.buffer)
 	const ring = new Ring(memory.buffer)
 	shared = { ring, snapshot: new Snapshot(ring), refresh: memory.shared ? undefined : () => addon.refresh(memory.buffer) }
 	return shared

@@ -1,4 +1,4 @@
-// See loop_stamp.h. The only file that knows libuv. https://docs.libuv.org/en/v1.x/metrics.html
+// See loop_stamp.h. Knows libuv, as addon.cc alone does beside it. https://docs.libuv.org/en/v1.x/metrics.html
 #include "loop_stamp.h"
 
 #include "readers/clock.h"

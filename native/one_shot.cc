@@ -67,6 +67,7 @@ Sources find_sources(const SourceOptions& options) {
   Sample sample;
   platform->before_slow();
   for (const auto& reader : platform->readers()) reader->read_slow(sample);
+  for (const auto& reader : platform->readers()) reader->read_rates(sample);  // may find that a source is refused
   return describe_sources(*platform);
 }
 

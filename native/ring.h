@@ -29,7 +29,7 @@ inline constexpr uint32_t kLoopRows = 32;
 inline constexpr size_t kLoopRowValues = 3;
 inline constexpr size_t kHeaderWords = 64;
 
-// Positions in the header, in 32-bit words. lib/snapshot/layout.ts has the same, generated from here.
+// Positions in the header, in 32-bit words. lib/snapshot/ring.ts has the same.
 enum class HeaderWord : size_t {
   magic = 0,
   layout_id = 1,

@@ -111,7 +111,7 @@ export class ResourceDetector implements Detector {
 		const { ring } = this.#sampler
 		if (options !== undefined) {
 			const windowMs = checkedWindow(options)
-			if (windowMs !== undefined) return frozen(deriveResources(windowOf(ring, windowMs, longestBusy), heap()))
+			if (windowMs !== undefined) return this.#derive(windowMs)
 		}
 		const { words } = ring
 		const gaugeHead = ring.head(ring.gauge)
@@ -130,7 +130,7 @@ export class ResourceDetector implements Detector {
 		this.#gaugeHead = gaugeHead
 		this.#rateHead = rateHead
 		this.#slowHead = slowHead
-		this.#current = frozen(deriveResources(windowOf(ring, this.#windowMs(), longestBusy), heap()))
+		this.#current = this.#derive(this.#windowMs())
 		return this.#current
 	}
 
@@ -177,6 +177,19 @@ export class ResourceDetector implements Detector {
 			sampleIntervalMs: ring.intervalMs(ring.gauge),
 			rateIntervalMs: ring.intervalMs(ring.rate),
 			slowIntervalMs: ring.intervalMs(ring.slow),
+		}
+	}
+
+	// The earlier readings lie at most half a ring back. If the sampler has gone on by the other half meanwhile (this thread
+	// was held up), they may have been written anew: then all is read again.
+	#derive(windowMs: number): SystemResources {
+		const { ring } = this.#sampler
+		for (;;) {
+			const gaugeHead = ring.head(ring.gauge)
+			const rateHead = ring.head(ring.rate)
+			const resources = deriveResources(windowOf(ring, windowMs, longestBusy), heap())
+			const lapped = Math.max((ring.head(ring.gauge) - gaugeHead) | 0, (ring.head(ring.rate) - rateHead) | 0)
+			if (lapped < ring.slotCount / 2 - 1) return frozen(resources)
 		}
 	}
 

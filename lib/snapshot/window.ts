@@ -38,7 +38,7 @@ export function windowOf(ring: Ring, windowMs: number, longestBusyIndex: number)
 	const rateBefore = rateAge === 0 ? -1 : ring.slot(ring.rate, rateHead - rateAge)
 	const rateSeconds = rateBefore < 0 ? Number.NaN : (ring.values[rate] ?? Number.NaN) - (ring.values[rateBefore] ?? Number.NaN)
 	let longest = Number.NaN
-	for (let back = 0; back < Math.max(gaugeAge, 1); back++) {
+	for (let back = 0; back < gaugeAge; back++) {
 		const busy = ring.values[ring.slot(ring.gauge, gaugeHead - back) + 1 + longestBusyIndex] ?? Number.NaN
 		if (!(busy <= longest)) longest = busy
 	}

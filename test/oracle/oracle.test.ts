@@ -113,9 +113,9 @@ describe('plain /proc, free and df agree', () => {
 			Number(/total=(\d+)/.exec(read(`/proc/pressure/${file}`).split('\n')[line] ?? '')?.[1]) / 1e6
 		if (statSync('/proc/pressure/cpu', { throwIfNoEntry: false }) === undefined)
 			return context.skip('this kernel has no pressure stall information')
-		await bracket('pressure.cpu_some_seconds_total', () => total('cpu', 0))
-		await bracket('pressure.memory_some_seconds_total', () => total('memory', 0))
-		await bracket('pressure.io_full_seconds_total', () => total('io', 1))
+		await bracket('pressure.cpu_some_seconds_total', () => total('cpu', 0), 1e-6)
+		await bracket('pressure.memory_some_seconds_total', () => total('memory', 0), 1e-6)
+		await bracket('pressure.io_full_seconds_total', () => total('io', 1), 1e-6)
 	})
 
 	test('descriptors: one more file, one more descriptor', async () => {

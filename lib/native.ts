@@ -11,6 +11,7 @@ import { layoutId } from './snapshot/fields.ts'
 /** What native/addon.cc exports. Arguments are checked before they get there. @internal */
 export interface Native {
 	readonly layoutId: number
+	isMainThread(): boolean
 	open(gaugeMs: number, rateMs: number, slowMs: number, watchedPath: string, threadId: number, isMain: boolean): number
 	change(id: number, gaugeMs: number, rateMs: number, slowMs: number): void
 	close(id: number): void

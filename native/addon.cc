@@ -66,6 +66,12 @@ void throw_code(Napi::Env env, const char* code, const std::string& message) {
   error.ThrowAsJavaScriptException();
 }
 
+// isMainThread() → whether this environment's loop is the process's default loop, which Node.js gives to its main thread
+Napi::Value is_main_thread(const Napi::CallbackInfo& info) {
+  uv_loop_s* loop = nullptr;
+  return Napi::Boolean::New(info.Env(), napi_get_uv_event_loop(info.Env(), &loop) == napi_ok && loop == uv_default_loop());
+}
+
 // open(gaugeMs, rateMs, slowMs, watchedPath, threadId, isMain) → id
 Napi::Value open(const Napi::CallbackInfo& info) {
   auto* environment = info.Env().GetInstanceData<Environment>();
@@ -145,6 +151,14 @@ class Task final : public Napi::AsyncWorker {
   }
 
   void Execute() override { answer_ = work_(options_, argument_); }
+  // An environment that is ending cannot make values any more, and Node-API's wrapper would abort on that.
+  void OnWorkComplete(Napi::Env env, napi_status status) override {
+    const Napi::HandleScope scope(env);
+    napi_value probe = nullptr;
+    const bool alive = napi_create_object(env, &probe) == napi_ok && napi_set_named_property(env, probe, "probe", probe) == napi_ok;
+    if (alive) return AsyncWorker::OnWorkComplete(env, status);
+    delete this;
+  }
   void OnOK() override { deferred_.Resolve(convert_(Env(), answer_, accessed_)); }
   void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
 
@@ -186,6 +200,7 @@ Napi::Value read_once(const Napi::CallbackInfo& info) {
       },
       [](Napi::Env env, Bytes& ring, const std::vector<std::string>& accessed) -> Napi::Value {
         auto buffer = Napi::ArrayBuffer::New(env, ring.size());
+        if (buffer.IsEmpty()) return {};
         std::copy(ring.begin(), ring.end(), static_cast<std::byte*>(buffer.Data()));
         auto result = Napi::Object::New(env);
         result.Set("buffer", buffer);
@@ -243,6 +258,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   napi_set_instance_data(env, environment, nullptr, nullptr);  // end_environment frees it
   napi_add_async_cleanup_hook(env, end_environment, environment, &environment->cleanup);
   exports.Set("layoutId", Napi::Number::New(env, kLayoutId));
+  exports.Set("isMainThread", Napi::Function::New<is_main_thread>(env));
   exports.Set("open", Napi::Function::New<open>(env));
   exports.Set("change", Napi::Function::New<change>(env));
   exports.Set("close", Napi::Function::New<close>(env));

@@ -25,13 +25,10 @@ constexpr Mark layout_mark() {
 
 // Exported, so that no linker drops it.
 #ifdef _WIN32
-#define PLIMSOLL_EXPORT __declspec(dllexport)
+extern "C" __declspec(dllexport) const Mark plimsoll_layout;
 #else
-#define PLIMSOLL_EXPORT __attribute__((visibility("default"), used))
+extern "C" __attribute__((visibility("default"))) const Mark plimsoll_layout;
 #endif
-extern "C" {
-PLIMSOLL_EXPORT extern const Mark plimsoll_layout;
-PLIMSOLL_EXPORT const Mark plimsoll_layout = layout_mark();
-}
+const Mark plimsoll_layout = layout_mark();
 
 }  // namespace plimsoll

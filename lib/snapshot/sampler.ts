@@ -2,7 +2,6 @@
 // one native thread and its ring.
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isMainThread, threadId } from 'node:worker_threads'
 
 import { asPlimsollError, PlimsollError } from '../errors.ts'
 import { type Native, native } from '../native.ts'
@@ -90,8 +89,11 @@ export class OpenSampler implements Sampler {
 		this.#options = withDefaults(options, defaults)
 		const path = options.watchedPath === undefined ? '' : resolve(options.watchedPath)
 		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs } = this.#options
+		const isMain = this.#native.isMainThread()
+		// A main thread that has no workers need not load that module: half a megabyte.
+		const threadId = isMain ? 0 : process.getBuiltinModule('node:worker_threads').threadId
 		try {
-			this.#id = this.#native.open(sampleIntervalMs, rateIntervalMs, slowIntervalMs, path, threadId, isMainThread)
+			this.#id = this.#native.open(sampleIntervalMs, rateIntervalMs, slowIntervalMs, path, threadId, isMain)
 		} catch (error) {
 			throw asPlimsollError(error)
 		}

@@ -55,7 +55,7 @@ export class Snapshot {
 		const { headWord, stride, offset } = place.layout
 		const first = offset + 1 + place.index
 		return () => {
-			const head = Atomics.load(words, headWord)
+			const head = words[headWord] ?? 0 // plain: the slot is found by it, so no reordering can show an older slot
 			if (head !== place.head) {
 				place.value = known(values[first + (head & slotMask) * stride])
 				place.head = head

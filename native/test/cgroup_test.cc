@@ -217,7 +217,8 @@ TEST("cpuset: affinity and cpuset together; an empty intersection leaves the aff
     tree.write("/sys/fs/cgroup/a/cgroup.controllers", "cpuset\n");
     tree.write("/sys/fs/cgroup/a/cpuset.cpus.effective", row.cpuset);
     tree.write("/sys/fs/cgroup/a/b/cgroup.controllers", "\n");
-    Affinity affinity(tree.root());
+    tree.groups()->refresh();
+    Affinity affinity(tree.root(), tree.groups());
     CHECK_EQ(affinity.allowed_cpus().value, row.count);
     CHECK_EQ(affinity.source(), std::string("/proc/self/status and /sys/fs/cgroup/a/cpuset.cpus.effective"));
   }
@@ -226,12 +227,14 @@ TEST("cpuset: affinity and cpuset together; an empty intersection leaves the aff
 TEST("cpuset: v1 effective_cpus before cpus; without any the affinity alone") {
   CgroupTree tree;
   tree.write("/proc/self/status", "Cpus_allowed_list:\t0-3\n");
-  Affinity affinity(tree.root());
+  Affinity affinity(tree.root(), tree.groups());
+  tree.groups()->refresh();
   CHECK_EQ(affinity.allowed_cpus().value, 4.0);
   CHECK_EQ(affinity.source(), std::string("/proc/self/status"));
   tree.root().next_attempt();
   tree.place("3:cpuset:/a\n", v1_mount("cpuset", "cpuset"));
   tree.write("/sys/fs/cgroup/cpuset/a/cpuset.cpus", "0-2\n");
+  tree.groups()->refresh();
   CHECK_EQ(affinity.allowed_cpus().value, 3.0);
   tree.write("/sys/fs/cgroup/cpuset/a/cpuset.effective_cpus", "1\n");
   tree.root().next_attempt();
@@ -241,7 +244,9 @@ TEST("cpuset: v1 effective_cpus before cpus; without any the affinity alone") {
 TEST("cpuset: the live machine grants at least one CPU") {
   SourceOptions options;
   Root root(options);
-  Affinity affinity(root);
+  const auto groups = std::make_shared<ControlGroups>(root);
+  groups->refresh();
+  Affinity affinity(root, groups);
   const auto count = affinity.allowed_cpus();
   CHECK(static_cast<bool>(count));
   CHECK(*count >= 1.0);

@@ -20,8 +20,8 @@ inline std::string v1_mount(const std::string& name, const std::string& controll
 
 class CgroupTree {
  public:
-  CgroupTree() : directory_(made()), root_(SourceOptions{directory_, "", nullptr}), disks_(root_) {
-    readers_ = linux_os::container_readers(root_, disks_);
+  CgroupTree() : directory_(made()), root_(SourceOptions{directory_, "", nullptr}), disks_(root_), groups_(std::make_shared<linux_os::ControlGroups>(root_)) {
+    readers_ = linux_os::container_readers(root_, disks_, groups_);
   }
   CgroupTree(const CgroupTree&) = delete;
   CgroupTree& operator=(const CgroupTree&) = delete;
@@ -51,6 +51,7 @@ class CgroupTree {
   void read() {
     root_.next_attempt();
     disks_.refresh();
+    groups_->refresh();
     for (const auto& reader : readers_) reader->read_slow(sample_);
     read_fast();
   }
@@ -67,6 +68,7 @@ class CgroupTree {
     return sources.of(field);
   }
   linux_os::Root& root() { return root_; }
+  std::shared_ptr<linux_os::ControlGroups> groups() { return groups_; }
 
  private:
   static std::string made() {
@@ -79,6 +81,7 @@ class CgroupTree {
   std::string directory_;
   linux_os::Root root_;
   linux_os::WholeDisks disks_;
+  std::shared_ptr<linux_os::ControlGroups> groups_;
   Readers readers_;  // after root_ and disks_, which they point to
   Sample sample_;
 };

@@ -172,7 +172,7 @@ TEST("live: pids, cpuset, pressure and io") {
     live.read();
     CHECK_EQ(live.value(Field::container_pids_limit_count), 20.0);
     CHECK_EQ(live.value(Field::container_pids_current_count), 1.0);
-    Affinity affinity(live.root());
+    Affinity affinity(live.root(), live.groups());
     CHECK_EQ(affinity.allowed_cpus().value, 1.0);
     CHECK_EQ(affinity.source(), "sched_getaffinity(2) and " + cpuset.leaf() + "/cpuset.effective_cpus");
     const Reason pressure = live.reason(Field::container_pressure_cpu_some_seconds_total);

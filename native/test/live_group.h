@@ -69,10 +69,15 @@ class TestGroup {
 // The readers of this process, all rhythms at once or the fast ones alone.
 class Live {
  public:
-  Live() : root_(options_), disks_(root_), readers_(linux_os::container_readers(root_, disks_)) {}
+  Live()
+      : root_(options_),
+        disks_(root_),
+        groups_(std::make_shared<linux_os::ControlGroups>(root_)),
+        readers_(linux_os::container_readers(root_, disks_, groups_)) {}
   void read() {
     root_.next_attempt();
     disks_.refresh();
+    groups_->refresh();
     for (const auto& reader : readers_) reader->read_slow(sample_);
     read_fast();
   }
@@ -83,11 +88,13 @@ class Live {
   double value(Field field) const { return sample_.value(field); }
   Reason reason(Field field) const { return sample_.reason(field); }
   linux_os::Root& root() { return root_; }
+  std::shared_ptr<linux_os::ControlGroups> groups() { return groups_; }
 
  private:
   SourceOptions options_;
   linux_os::Root root_;
   linux_os::WholeDisks disks_;
+  std::shared_ptr<linux_os::ControlGroups> groups_;
   Readers readers_;
   Sample sample_;
 };

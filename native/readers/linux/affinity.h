@@ -15,7 +15,8 @@ bool parse_cpu_list(std::string_view text, std::vector<bool>& cpus);
 
 class Affinity {
  public:
-  explicit Affinity(Root& root) : root_(&root), status_(root, "/proc/self/status"), cpuset_(root) {}
+  Affinity(Root& root, std::shared_ptr<ControlGroups> groups)
+      : root_(&root), status_(root, "/proc/self/status"), cpuset_(root, std::move(groups)) {}
 
   Result<double> allowed_cpus();
   std::string source() const;

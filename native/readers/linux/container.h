@@ -3,13 +3,13 @@
 #pragma once
 
 #include "../reader.h"
+#include "cgroup.h"
 #include "root.h"
 #include "whole_disks.h"
 
 namespace plimsoll::linux_os {
 
-// In the order in which they are to be called: the first one looks the groups up. `disks` must outlive them, and its
-// owner refreshes it.
-Readers container_readers(Root& root, const WholeDisks& disks);
+// `disks` must outlive them. Whoever owns `disks` and `groups` refreshes both before each slow reading.
+Readers container_readers(Root& root, const WholeDisks& disks, const std::shared_ptr<ControlGroups>& groups);
 
 }  // namespace plimsoll::linux_os

@@ -32,8 +32,11 @@ void parse_count(std::string_view line, StatCounts& counts) {
 
 class CpuReader final : public Reader {
  public:
-  CpuReader(Root& root, double ticks_per_second)
-      : stat_(root, "/proc/stat"), loadavg_(root, "/proc/loadavg"), affinity_(root), ticks_per_second_(ticks_per_second) {}
+  CpuReader(Root& root, double ticks_per_second, std::shared_ptr<ControlGroups> groups)
+      : stat_(root, "/proc/stat"),
+        loadavg_(root, "/proc/loadavg"),
+        affinity_(root, std::move(groups)),
+        ticks_per_second_(ticks_per_second) {}
 
   const char* noun() const override { return "cpu"; }
 
@@ -166,8 +169,8 @@ Result<std::array<double, 3>> parse_loadavg(std::string_view text) {
   return averages;
 }
 
-std::unique_ptr<Reader> cpu_reader(Root& root, double ticks_per_second) {
-  return std::make_unique<CpuReader>(root, ticks_per_second);
+std::unique_ptr<Reader> cpu_reader(Root& root, double ticks_per_second, std::shared_ptr<ControlGroups> groups) {
+  return std::make_unique<CpuReader>(root, ticks_per_second, std::move(groups));
 }
 
 }  // namespace plimsoll::linux_os

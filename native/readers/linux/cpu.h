@@ -3,6 +3,7 @@
 
 #include "../../accumulator.h"
 #include "../reader.h"
+#include "cgroup.h"
 #include "root.h"
 
 namespace plimsoll::linux_os {
@@ -28,6 +29,7 @@ Result<StatCounts> parse_stat(std::string_view text, CpuAccumulator& cpus);
 // /proc/loadavg: three averages.
 Result<std::array<double, 3>> parse_loadavg(std::string_view text);
 
-std::unique_ptr<Reader> cpu_reader(Root& root, double ticks_per_second);
+// `groups` tell the cpuset; whoever owns them refreshes them before each slow reading.
+std::unique_ptr<Reader> cpu_reader(Root& root, double ticks_per_second, std::shared_ptr<ControlGroups> groups);
 
 }  // namespace plimsoll::linux_os

@@ -7,7 +7,7 @@ namespace plimsoll::linux_os {
 
 void Cpuset::choose_files() {
   files_.clear();
-  const Placement& placement = groups_.of(Controller::cpuset);
+  const Placement& placement = groups_->of(Controller::cpuset);
   if (!placement.own_visible) return;  // a stranger's cpuset says nothing about this process
   for (const auto& level : placement.levels) {
     if (placement.version == 1) {
@@ -20,13 +20,12 @@ void Cpuset::choose_files() {
 }
 
 Reason Cpuset::effective_cpus(std::vector<bool>& cpus) {
-  groups_.refresh();
-  if (generation_ != groups_.generation()) choose_files();
-  generation_ = groups_.generation();
+  if (generation_ != groups_->generation()) choose_files();
+  generation_ = groups_->generation();
   source_.clear();
   for (KeptFile& file : files_) {
     const auto text = file.read();
-    if (text.reason == Reason::gone) groups_.look_again();
+    if (text.reason == Reason::gone) groups_->look_again();
     if (text.reason == Reason::unsupported) continue;
     if (!text) return text.reason;
     source_ = file.absolute();

@@ -5,13 +5,16 @@
 #include "cgroup.h"
 
 #include <string>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace plimsoll::linux_os {
 
 class Cpuset {
  public:
-  explicit Cpuset(Root& root) : root_(&root), groups_(root) {}
+  // Whoever owns `groups` refreshes them before each slow reading.
+  Cpuset(Root& root, std::shared_ptr<ControlGroups> groups) : root_(&root), groups_(std::move(groups)) {}
 
   // One bool per CPU, into `cpus`; else why there is none, and then what `cpus` holds means nothing. Slow rhythm.
   Reason effective_cpus(std::vector<bool>& cpus);
@@ -23,7 +26,7 @@ class Cpuset {
   void choose_files();
 
   Root* root_;
-  ControlGroups groups_;
+  std::shared_ptr<ControlGroups> groups_;
   std::vector<KeptFile> files_;  // the first that exists counts: own group first
   std::string source_;
   uint32_t generation_ = 0;

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kFirstAnswerSeconds = 0.02;  // a healthy file system answers in microseconds
 constexpr double kGoneSeconds = 5;
+constexpr double kAskSeconds = 0.9;  // waking the helper costs more than half a sample; a file system fills up no faster
 constexpr double kListSeconds = 0.2;
 constexpr size_t kMostHanging = 8;  // helpers of earlier listings; with more, sizes are not asked for
 
@@ -48,7 +49,7 @@ class FilesystemReader final : public Reader {
       return put(sample, gone ? Reason::gone : watched_.answer(0));
     }
     put(sample, watched_.answer(0));
-    watched_.ask();
+    if (monotonic_seconds() - watched_.asked_at() >= kAskSeconds) watched_.ask();
   }
 
   void watch(const std::string& path) override {

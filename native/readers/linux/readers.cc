@@ -20,9 +20,9 @@ namespace {
 
 class Linux final : public Platform {
  public:
-  explicit Linux(const SourceOptions& options) : root_(options), disks_(root_) {
+  explicit Linux(const SourceOptions& options) : root_(options), disks_(root_), groups_(std::make_shared<ControlGroups>(root_)) {
     const Auxiliary auxiliary = read_auxiliary(root_);
-    readers_.push_back(cpu_reader(root_, auxiliary.ticks_per_second));
+    readers_.push_back(cpu_reader(root_, auxiliary.ticks_per_second, groups_));
     readers_.push_back(memory_reader(root_));
     readers_.push_back(process_reader(root_, auxiliary.ticks_per_second, auxiliary.page_bytes));
     readers_.push_back(pressure_reader(root_));
@@ -30,18 +30,20 @@ class Linux final : public Platform {
     readers_.push_back(disk_reader(root_, disks_));
     readers_.push_back(network_reader(root_));
     readers_.push_back(filesystem_reader(root_, options.watched_path));
-    for (auto& reader : container_readers(root_, disks_)) readers_.push_back(std::move(reader));
+    for (auto& reader : container_readers(root_, disks_, groups_)) readers_.push_back(std::move(reader));
   }
 
   Readers& readers() override { return readers_; }
   void before_slow() override {
     root_.next_attempt();
     disks_.refresh();
+    groups_->refresh();
   }
 
  private:
   Root root_;
   WholeDisks disks_;
+  std::shared_ptr<ControlGroups> groups_;
   Readers readers_;  // after root_, which they point to
 };
 

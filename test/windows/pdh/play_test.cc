@@ -1,0 +1,225 @@
+// The readers of Windows against a pdh.dll that plays counters (pdh.cc), under Wine or on Windows. Each test is one run of
+// a platform: tick() is one reading of the rates. PLIMSOLL_PDH_PLAYS is the folder of the *.play files.
+#include "../../../native/readers/clock.h"
+#include "../../../native/readers/reader.h"
+#include "../../../native/readers/windows/api.h"
+#include "../../../native/readers/windows/interfaces.h"
+#include "../../../native/test/check.h"
+
+#include <cstdlib>
+#include <fstream>
+
+using namespace plimsoll;
+using namespace plimsoll::windows_os;
+
+namespace {
+
+constexpr DWORD kOpeningMs = 300;  // the first question opens the query and is not waited for
+
+std::string folder() {
+  const char* named = std::getenv("PLIMSOLL_PDH_PLAYS");
+  return std::string(named == nullptr ? "." : named) + "\\";
+}
+
+struct Run {
+  explicit Run(const std::string& file) {
+    SetEnvironmentVariableA("PLIMSOLL_PDH_PLAY", file.c_str());
+    platform = Platform::open({});
+    for (const auto& reader : platform->readers()) reader->read_slow(sample);
+    tick();
+    Sleep(kOpeningMs);
+  }
+
+  void tick() {
+    before = sample;
+    const double started = monotonic_seconds();
+    for (const auto& reader : platform->readers()) reader->read_rates(sample);
+    took_seconds = monotonic_seconds() - started;
+  }
+
+  double grown(Field field) const { return sample.value(field) - before.value(field); }
+
+  std::string source(Field field) const {
+    Sources sources;
+    for (const auto& reader : platform->readers()) reader->describe(sources);
+    return sources.of(field);
+  }
+
+  std::unique_ptr<Platform> platform;
+  Sample sample, before;
+  double took_seconds = 0;
+};
+
+constexpr Field kCpuFields[] = {Field::cpu_user_seconds_total, Field::cpu_system_seconds_total, Field::cpu_idle_seconds_total,
+                                Field::cpu_irq_seconds_total, Field::cpu_softirq_seconds_total};
+constexpr double kSeconds[] = {10, 20, 30, 4, 2};  // what each step of steady.play adds: over both CPUs
+
+}  // namespace
+
+TEST("first sample: the system's own call serves; from the second on, PDH does, and nothing jumps") {
+  Run run(folder() + "steady.play");
+  run.tick();  // PDH's first answer in time: it has nothing to subtract from yet
+  for (size_t i = 0; i < 5; ++i) {
+    CHECK_EQ(run.sample.reason(kCpuFields[i]), Reason::known);
+    CHECK(run.grown(kCpuFields[i]) < 5);  // Wine's own CPUs in a third of a second
+  }
+  for (int step = 0; step < 2; ++step) {
+    run.tick();
+    for (size_t i = 0; i < 5; ++i) CHECK_EQ(run.grown(kCpuFields[i]), kSeconds[i]);
+    CHECK_EQ(run.grown(Field::disk_read_bytes_total), 4096.0);
+    CHECK_EQ(run.grown(Field::disk_written_bytes_total), 8192.0);
+    CHECK_EQ(run.grown(Field::disk_reads_total), 3.0);
+    CHECK_EQ(run.grown(Field::disk_writes_total), 5.0);
+    CHECK_EQ(run.grown(Field::disk_busy_seconds_total), 0.25);
+    CHECK_EQ(run.sample.value(Field::disk_devices_count), 2.0);
+  }
+  CHECK(run.sample.value(Field::disk_busy_seconds_total) < 10);  // it has no zero point: it began at 0
+  CHECK_EQ(run.source(Field::cpu_user_seconds_total), std::string("PDH \\Processor Information(*)\\% User Time"));
+}
+
+TEST("an instance appears: it starts at 0; one vanishes: it takes nothing away; one without data is left out") {
+  Run run(folder() + "instances.play");
+  run.tick();
+  run.tick();  // disk 1 appears
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 100.0);
+  CHECK_EQ(run.sample.value(Field::disk_devices_count), 2.0);
+  run.tick();  // both grow; the array has grown between size and read
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 300.0);
+  run.tick();  // disk 0 has vanished
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 7.0);
+  run.tick();  // disk 1 is there without valid data, disk 2 with
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 0.0);
+  CHECK_EQ(run.sample.value(Field::disk_devices_count), 1.0);
+}
+
+TEST("a counter that steps back adds nothing, then goes on from there") {
+  Run run(folder() + "reset.play");
+  run.tick();
+  run.tick();
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 0.0);
+  run.tick();
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 50.0);
+}
+
+TEST("more than 64 CPUs in several groups") {
+  Run run(folder() + "groups.play");
+  run.tick();
+  run.tick();
+  CHECK_EQ(run.grown(Field::cpu_user_seconds_total), 64 * 1.0 + 64 * 2.0 + 32 * 3.0);
+}
+
+TEST("a missing object: that noun falls back, the others do not") {
+  Run run(folder() + "missing.play");
+  run.tick();
+  run.tick();
+  CHECK_EQ(run.grown(Field::cpu_user_seconds_total), 10.0);
+  CHECK(run.source(Field::disk_read_bytes_total).find("IOCTL_DISK_PERFORMANCE (PDH answers 0xC0000BB8)") == 0);
+  CHECK(run.source(Field::network_sent_bytes_total).find("GetIfTable2 (PDH answers 0xC0000BB8)") == 0);
+  // One counter of five is missing: idle time has its fallback, user time has not.
+  CHECK(run.source(Field::cpu_idle_seconds_total).find("NtQuerySystemInformationEx") == 0);
+  CHECK(run.grown(Field::cpu_idle_seconds_total) < 5);
+}
+
+TEST("a registry that turns corrupt while running: the fallback goes on without a gap or a jump") {
+  Run run(folder() + "corrupt.play");
+  run.tick();
+  run.tick();
+  CHECK_EQ(run.grown(Field::cpu_user_seconds_total), 10.0);
+  for (int step = 0; step < 5; ++step) {
+    run.tick();
+    CHECK_EQ(run.sample.reason(Field::cpu_user_seconds_total), Reason::known);
+    CHECK(run.grown(Field::cpu_user_seconds_total) >= 0);
+    CHECK(run.grown(Field::cpu_user_seconds_total) < 5);
+  }
+  CHECK(run.source(Field::cpu_user_seconds_total).find("(PDH answers 0xC0000BB8)") != std::string::npos);
+}
+
+TEST("a provider that hangs holds nobody up for long") {
+  Run run(folder() + "hang.play");
+  run.tick();
+  run.tick();  // the collection that hangs
+  CHECK(run.took_seconds < 0.2);
+  CHECK_EQ(run.sample.reason(Field::cpu_user_seconds_total), Reason::known);
+  CHECK(run.grown(Field::cpu_user_seconds_total) < 5);
+  run.tick();  // still hanging: not asked
+  CHECK(run.took_seconds < 0.1);
+}
+
+TEST("no play file: PDH refuses to open, everything falls back") {
+  Run run(folder() + "there-is-none.play");
+  run.tick();
+  CHECK_EQ(run.sample.reason(Field::cpu_user_seconds_total), Reason::known);
+  CHECK(run.source(Field::cpu_user_seconds_total).find("NtQuerySystemInformationEx") == 0);
+}
+
+TEST("a program without Node-API: the addon refuses to load, and that is all") {
+  char addon[MAX_PATH];
+  if (GetEnvironmentVariableA("PLIMSOLL_ADDON", addon, sizeof addon) == 0) return;
+  CHECK(LoadLibraryA(addon) == nullptr);
+  CHECK_EQ(GetLastError(), static_cast<DWORD>(ERROR_DLL_INIT_FAILED));
+}
+
+TEST("network: PDH serves where it knows every interface that counts, by its description") {
+  MIB_IF_TABLE2* table = nullptr;
+  CHECK(api().get_interfaces != nullptr && api().get_interfaces(&table) == NO_ERROR);
+  std::vector<CountedInterface> interfaces;
+  if (table == nullptr) return;
+  const size_t bytes = kInterfaceRowsAt + table->NumEntries * sizeof(InterfaceRow);
+  if (decode_interfaces({reinterpret_cast<const std::byte*>(table), bytes}, interfaces) != Reason::known) return;
+  api().free_table(table);
+  const std::string file = folder() + "..\\network-test.play";
+  size_t counted = 0;
+  {
+    std::ofstream play(file);
+    for (int step = 0; step < 4; ++step) {
+      play << "collect\n\\Network Interface(*)\\Bytes Received/sec|isatap.nobody|" << step * 1000000 << "|0\n";
+      counted = 0;
+      for (const auto& one : interfaces) {
+        if (!one.counted) continue;
+        ++counted;
+        play << "\\Network Interface(*)\\Bytes Received/sec|";
+        for (const char16_t* c = one.row.description; *c != 0; ++c) play << static_cast<char>(*c == u'(' ? u'[' : *c == u')' ? u']' : *c);
+        play << '|' << step * 1000 << "|0\n";
+      }
+    }
+  }
+  CHECK(counted > 0);
+  Run run(file);
+  run.tick();
+  run.tick();
+  CHECK_EQ(run.grown(Field::network_received_bytes_total), 1000.0 * static_cast<double>(counted));
+  CHECK(run.grown(Field::network_sent_bytes_total) < 1e6);  // not in PDH: the table's
+  std::remove(file.c_str());
+}
+
+// Last: a process cannot leave a job.
+TEST("job object: limits and accounting of the job that this process is in") {
+  const HANDLE job = CreateJobObjectW(nullptr, nullptr);
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+  limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_JOB_MEMORY | JOB_OBJECT_LIMIT_ACTIVE_PROCESS;
+  limits.BasicLimitInformation.ActiveProcessLimit = 7;
+  limits.JobMemoryLimit = size_t{3} << 30;
+  SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
+  JOBOBJECT_CPU_RATE_CONTROL_INFORMATION rate{};
+  rate.ControlFlags = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP;
+  rate.CpuRate = 5000;
+  const bool has_rate = SetInformationJobObject(job, JobObjectCpuRateControlInformation, &rate, sizeof rate) != 0;
+  CHECK(AssignProcessToJobObject(job, GetCurrentProcess()) != 0);
+  const auto platform = Platform::open({});
+  Sample sample;
+  for (const auto& reader : platform->readers()) {
+    reader->read_slow(sample);
+    reader->read_rates(sample);
+    reader->read_gauges(sample);
+  }
+  for (const Field field : {Field::container_memory_limit_bytes, Field::container_pids_limit_count, Field::container_cpu_quota_cores,
+                            Field::container_memory_current_bytes, Field::container_memory_binding_limit_bytes,
+                            Field::container_cpu_usage_seconds_total, Field::container_pids_current_count}) {
+    std::cout << "     " << info(field).name << ' ' << sample.value(field) << ' ' << plimsoll::test::shown(sample.reason(field)) << '\n';
+  }
+  // Wine keeps the list of processes and little else: what it refuses is unknown there, never 0.
+  if (has_rate) CHECK_EQ(sample.value(Field::container_cpu_quota_cores), sample.value(Field::cpu_online_count) / 2);
+  const auto known = [&sample](Field field) { return sample.reason(field) == Reason::known; };
+  if (known(Field::container_memory_limit_bytes)) CHECK_EQ(sample.value(Field::container_memory_limit_bytes), 3.0 * (1 << 30));
+  if (known(Field::container_pids_current_count)) CHECK(sample.value(Field::container_pids_current_count) >= 1);
+}

@@ -6,7 +6,7 @@
 namespace plimsoll {
 
 Sampling::Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops)
-    : ring_(ring), loops_(loops), platform_(Platform::open(options)) {}
+    : ring_(ring), loops_(loops), live_(options.root.empty()), platform_(Platform::open(options)) {}
 
 void Sampling::read(const Due& due) {
   // Slow first, because gauges are derived from slow inputs; gauges last, because who sees a new gauge slot may then
@@ -26,8 +26,10 @@ void Sampling::read(const Due& due) {
   if (due[index_of(Rhythm::gauge)]) {
     const double read_at = monotonic_seconds();
     for (const auto& reader : readers()) reader->read_gauges(sample_);
-    sample_.set(Field::time_monotonic_seconds, read_at);
-    sample_.set(Field::time_wall_seconds, wall_seconds());
+    if (live_) {
+      sample_.set(Field::time_monotonic_seconds, read_at);
+      sample_.set(Field::time_wall_seconds, wall_seconds());
+    }
     ring_.publish(Rhythm::gauge, read_at, sample_, loops_ == nullptr ? std::span<const LoopRow>{} : loops_->collect(sample_));
   }
 }

@@ -25,6 +25,7 @@ class Sampling {
  private:
   Ring& ring_;
   EventLoops* loops_;
+  bool live_;  // a recorded machine's clocks are not this one's
   std::unique_ptr<Platform> platform_;
   Sample sample_;
 };

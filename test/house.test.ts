@@ -70,13 +70,20 @@ describe('import direction', () => {
 })
 
 describe('small rooms', () => {
-	for (const file of [...library, ...native, ...filesBelow('tools', ['.mjs']), ...filesBelow('bench', ['.mjs', '.cc', '.h'])]) {
-		test(`${file} is at most 300 lines, and opens with what it is`, () => {
-			const text = read(file)
-			expect(text.split('\n').length - 1).toBeLessThanOrEqual(300)
-			expect(text.replace(/^#!.*\n/, '').trimStart()).toMatch(/^(\/\/|\/\*)/)
-		})
+	const production = [...library, ...native, ...filesBelow('tools', ['.mjs']), ...filesBelow('bench', ['.mjs', '.cc', '.h'])]
+	for (const file of [...production, ...filesBelow('test', ['.ts', '.mjs'])]) {
+		test(`${file} is at most 300 lines`, () => expect(read(file).split('\n').length - 1).toBeLessThanOrEqual(300))
 	}
+
+	test('each file opens with what it is', () => {
+		for (const file of production)
+			expect(
+				read(file)
+					.replace(/^#!.*\n/, '')
+					.trimStart(),
+				file,
+			).toMatch(/^(\/\/|\/\*)/)
+	})
 
 	test('no utils, no leftovers', () => {
 		for (const file of [...library, ...native]) {

@@ -4,6 +4,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { readMachO } from './mach-o.mjs'
+import { readPe } from './pe.mjs'
 import { identify, readElf } from './prebuild-elf.mjs'
 import { buildTwice } from './prebuild-reproduce.mjs'
 import { expectedLayoutId, hostTarget, isSupported, layoutMark, pathOf, targets } from './prebuild-targets.mjs'
@@ -15,6 +17,10 @@ const newestGlibc = [2, 28]
 // glibc's parts before 2.34, its loader, and musl, which is all of it in one file.
 const systemLibraries = /^(libc|libm|libpthread|libdl|librt)\.so(\.\d+)?$|^ld-linux-(x86-64\.so\.2|aarch64\.so\.1)$/
 const nodeSymbols = /^(napi_|node_api_|uv_)/
+const oldestMacos = '11.0'
+const macosLibraries = /^\/usr\/lib\/libSystem\.B\.dylib$/ // frameworks are opened at run time
+// Nothing of node.exe, which may have any name; ucrt (as api-ms-win-crt-*) and the rest are in every Windows 10.
+const windowsLibraries = /^(kernel32|ntdll|advapi32|iphlpapi|psapi|pdh|ws2_32|ucrtbase|msvcrt)\.dll$|^api-ms-win-[a-z0-9-]+\.dll$/
 
 const problems = []
 const problem = (where, text) => problems.push(`${where}: ${text}`)
@@ -44,6 +50,36 @@ function checkElf(path, bytes, isGlibc) {
 	return `GLIBC_${floor.join('.')}`
 }
 
+// dyld takes a symbol of "dynamic lookup" from anywhere or, when it is called, ends the process: so Node's only.
+function checkMachO(path, bytes, machine) {
+	const { libraries, minimum, signature, flatSymbols, boundCount, locals } = readMachO(bytes)
+	for (const name of libraries) if (!macosLibraries.test(name)) problem(path, `needs ${name}`)
+	if (minimum?.join('.') !== oldestMacos) problem(path, `needs macOS ${minimum?.join('.') ?? '(unsaid)'}, not ${oldestMacos}`)
+	if (machine === 'aarch64' && signature !== 'ad hoc') problem(path, `has no ad-hoc signature (${signature ?? 'none'})`)
+	const lost = flatSymbols.filter(name => !nodeSymbols.test(name))
+	if (lost.length > 0) problem(path, `nobody defines ${lost.join(', ')}`)
+	if (flatSymbols.length === 0) problem(path, `asks Node for nothing (${boundCount} symbols bound)`)
+	if (locals.length > 0) problem(path, `is not stripped (${locals.length} local symbols)`)
+	return `macOS ${minimum?.join('.')}, ${signature ?? 'unsigned'}, ${flatSymbols.length} of ${boundCount} symbols from Node`
+}
+
+function checkPe(path, bytes) {
+	const { libraries, exported, isStripped } = readPe(bytes)
+	for (const name of libraries) if (!windowsLibraries.test(name)) problem(path, `needs ${name}`)
+	if (!exported.includes('napi_register_module_v1')) problem(path, 'does not export napi_register_module_v1')
+	if (!isStripped) problem(path, 'is not stripped')
+	return libraries.map(name => name.replace(/^api-ms-win-(.*)-l\d.*$/, '$1').replace('.dll', '')).join(' ')
+}
+
+function checkFormat(target, path, bytes) {
+	try {
+		if (target.format === 'ELF') return checkElf(path, bytes, target.file.includes('.glibc.'))
+		return target.format === 'PE' ? checkPe(path, bytes) : checkMachO(path, bytes, target.machine)
+	} catch (error) {
+		problem(path, `cannot be read: ${error.message}`)
+	}
+}
+
 // The host's by loading it, in another process; any other by the text in it.
 function checkLayout(target, path, bytes) {
 	const expected = expectedLayoutId()
@@ -51,7 +87,7 @@ function checkLayout(target, path, bytes) {
 		const found = run(process.execPath, ['-p', `require(${JSON.stringify(join(top, path))}).layoutId`]).trim()
 		if (found !== String(expected)) problem(path, `has layout ${found}, lib/ expects ${expected}`)
 	}
-	if (!bytes.includes(layoutMark(expected))) problem(path, `does not contain "${layoutMark(expected)}" of native/addon.cc`)
+	if (!bytes.includes(layoutMark(expected))) problem(path, `does not contain "${layoutMark(expected)}" of native/layout_mark.cc`)
 }
 
 function checkTarget(target) {
@@ -63,7 +99,7 @@ function checkTarget(target) {
 	if (format !== target.format || machine !== target.machine) {
 		problem(path, `is ${format} ${machine}, not ${target.format} ${target.machine}`)
 	} else {
-		if (format === 'ELF') facts.push(checkElf(path, bytes, target.file.includes('.glibc.')))
+		facts.push(checkFormat(target, path, bytes))
 		checkLayout(target, path, bytes)
 	}
 	console.log(`${path}  ${facts.join('  ')}`)

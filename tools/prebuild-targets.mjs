@@ -34,7 +34,7 @@ export function hostTarget() {
 
 const runsOnMusl = () => process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime
 
-/** Text without which a binary of this layout is not accepted: native/addon.cc embeds it. */
+/** Text without which a binary of this layout is not accepted: native/layout_mark.cc embeds it. */
 export const layoutMark = id => `plimsoll-layout:${id};`
 
 /** What lib/ expects. */

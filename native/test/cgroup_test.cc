@@ -80,7 +80,7 @@ TEST("cgroup: keyed lines") {
   CHECK_EQ(parse_keyed("oom_kill_disable 1\n", "oom_kill").reason, Reason::unsupported);
   CHECK_EQ(parse_keyed("oom_kill x\n", "oom_kill").reason, Reason::malformed);
   CHECK_EQ(parse_keyed("oom_kill \n", "oom_kill").reason, Reason::malformed);
-  CHECK_EQ(parse_keyed("max 1\noom_kill 12", "oom_kill").reason, Reason::unsupported);  // cut off: 12 might be 123
+  CHECK_EQ(parse_keyed("max 1\noom_kill 12", "oom_kill").value, 12.0);  // a last line without its newline is a line
   CHECK_EQ(parse_keyed("", "max").reason, Reason::unsupported);
 }
 
@@ -147,8 +147,17 @@ TEST("cgroup: hybrid is resolved controller by controller") {
   CHECK_EQ(groups.unified().levels.size(), 3u);
 }
 
-TEST("cgroup: outside the namespace, deleted or not there: the mount's root stands in") {
-  for (const char* path : {"/../elsewhere", "/gone", "/gone (deleted)"}) {
+TEST("cgroup: outside the namespace nothing is known") {
+  CgroupTree tree;
+  tree.place("0::/../elsewhere\n", kV2Mount);
+  tree.write("/sys/fs/cgroup/memory.max", "5000\n");
+  tree.read();
+  CHECK_EQ(tree.reason(Field::container_memory_limit_bytes), Reason::denied);
+  CHECK_EQ(tree.reason(Field::container_cpu_usage_seconds_total), Reason::denied);
+}
+
+TEST("cgroup: deleted or not there: the mount's root stands in") {
+  for (const char* path : {"/gone", "/gone (deleted)"}) {
     CgroupTree tree;
     tree.place("0::" + std::string(path) + "\n", kV2Mount);
     tree.write("/sys/fs/cgroup/cgroup.controllers", "memory\n");
@@ -250,4 +259,37 @@ TEST("cpuset: the live machine grants at least one CPU") {
   const auto count = affinity.allowed_cpus();
   CHECK(static_cast<bool>(count));
   CHECK(*count >= 1.0);
+}
+
+TEST("cgroup: a controller that is switched on for the own group is noticed without a move") {
+  CgroupTree tree;
+  tree.place("0::/a/b\n", kV2Mount);
+  tree.write("/sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+  tree.write("/sys/fs/cgroup/a/cgroup.controllers", "memory\n");
+  tree.write("/sys/fs/cgroup/a/memory.max", "900\n");
+  tree.write("/sys/fs/cgroup/a/b/cgroup.controllers", "\n");
+  tree.read();
+  CHECK_EQ(tree.value(Field::container_memory_limit_bytes), 900.0);
+  CHECK_EQ(tree.reason(Field::container_cpu_quota_cores), Reason::unsupported);
+  tree.write("/sys/fs/cgroup/a/b/cgroup.controllers", "cpu memory\n");
+  tree.write("/sys/fs/cgroup/a/b/cpu.max", "50000 100000\n");
+  tree.write("/sys/fs/cgroup/a/b/memory.max", "500\n");
+  tree.write("/sys/fs/cgroup/a/b/memory.current", "100\n");
+  tree.read();
+  CHECK_EQ(tree.value(Field::container_cpu_quota_cores), 0.5);
+  CHECK_EQ(tree.value(Field::container_memory_limit_bytes), 500.0);
+  CHECK_EQ(tree.value(Field::container_memory_current_bytes), 100.0);
+}
+
+TEST("root: no link and no dots lead out of a recorded machine") {
+  CgroupTree tree;
+  tree.write("/proc/x", "inside\n");
+  std::error_code ignored;
+  std::filesystem::create_symlink("/proc/version", tree.root_directory() + "/proc/out", ignored);
+  std::filesystem::create_symlink("/proc/x", tree.root_directory() + "/proc/in", ignored);
+  KeptFile out(tree.root(), "/proc/out"), dots(tree.root(), "/proc/../../../../../proc/version"), in(tree.root(), "/proc/in");
+  CHECK(!out.read());
+  CHECK(!dots.read());
+  const auto text = in.read();
+  CHECK(!text || *text == "inside\n");  // without openat2(2) no link is followed at all
 }

@@ -68,6 +68,7 @@ class CgroupTree {
     return sources.of(field);
   }
   linux_os::Root& root() { return root_; }
+  const std::string& root_directory() const { return directory_; }
   std::shared_ptr<linux_os::ControlGroups> groups() { return groups_; }
 
  private:

@@ -1,6 +1,7 @@
 // The fuzzer: the first byte chooses a parser, which gets the rest. Besides the sanitizers it holds one promise: what a
 // parser calls known is a finite number, never below 0. Built by CMake with PLIMSOLL_FUZZ=ON and clang; see tools/ci-native.sh.
 #include "fuzz_cgroup.h"
+#include "fuzz_darwin.h"
 #include "fuzz_disk_network.h"
 
 #include "../readers/linux/affinity.h"
@@ -124,10 +125,14 @@ void disks_and_network(std::string_view text) {
   test::fuzz_disk_network(reinterpret_cast<const uint8_t*>(text.data()), text.size());
 }
 
+void macos(std::string_view bytes) {
+  test::fuzz_darwin(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+}
+
 // The order is that of the seeds: tools/ci-fuzz-seeds.mjs.
 constexpr void (*kTargets[])(std::string_view) = {
     cpu_line, stat,       loadavg,  cpu_list,  meminfo, pressure, process_stat, statm,
-    process_io, fd_limit, schedstat, file_nr, auxv,    cgroups,  disks_and_network,
+    process_io, fd_limit, schedstat, file_nr, auxv,    cgroups,  disks_and_network, macos,
 };
 
 }  // namespace

@@ -139,7 +139,7 @@ describe('a recording', () => {
 		}
 		// Nothing is lost but what no file says.
 		const lost = fieldNames.filter(name => live[name] !== null && replayed[name] === null)
-		for (const name of lost) expect(name).toMatch(/^(loop|filesystem|sampler)\.|switches_total$/)
+		for (const name of lost) expect(name).toMatch(/^(time|loop|filesystem|sampler)\.|switches_total$/)
 	})
 
 	it('holds plain files and directories, binary ones unchanged', async () => {

@@ -24,6 +24,16 @@ for (const situation of readdirSync(fixtures)) {
 				else expect(all[name]).toBe(value)
 			})
 		}
+		test('nothing is asked of the live system', () => {
+			for (const name of [
+				'time.wall_seconds',
+				'time.monotonic_seconds',
+				'filesystem.total_bytes',
+				'sampler.cpu_seconds_total',
+			] as const) {
+				expect([name, all[name]]).toEqual([name, 'unsupported'])
+			}
+		})
 		test('the resources made of it hold no NaN, no Infinity and nothing below 0', () => {
 			const numbers: [string, number][] = []
 			JSON.stringify(resources, (key, value) => {

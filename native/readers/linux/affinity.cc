@@ -66,14 +66,17 @@ Reason Affinity::read_recorded() {
     if (!line.starts_with(key)) continue;
     std::string_view list;
     Scanner words(line.substr(key.size()));
-    return words.word(list) && parse_cpu_list(list, cpus_) ? Reason::known : Reason::malformed;
+    if (!words.word(list) || !parse_cpu_list(list, cpus_)) return Reason::malformed;
+    // Unlike the system call, the list names CPUs that are offline, or not there at all.
+    const auto online = online_.read();
+    if (online && parse_cpu_list(*online, granted_)) intersect();
+    return Reason::known;
   }
   return Reason::unsupported;
 }
 
-// Nothing in common, or a cpuset that cannot be read: the affinity is what the scheduler goes by.
-void Affinity::intersect_with_cpuset() {
-  if (cpuset_.effective_cpus(granted_) != Reason::known) return;
+// Nothing in common with what is granted: the affinity alone is what the scheduler goes by.
+void Affinity::intersect() {
   granted_.resize(cpus_.size());
   bool any = false;
   for (size_t cpu = 0; cpu < cpus_.size(); ++cpu) {
@@ -86,7 +89,7 @@ void Affinity::intersect_with_cpuset() {
 Result<double> Affinity::allowed_cpus() {
   const Reason reason = root_->live() ? read_live() : read_recorded();
   if (reason != Reason::known) return reason;
-  intersect_with_cpuset();
+  if (cpuset_.effective_cpus(granted_) == Reason::known) intersect();
   return static_cast<double>(std::count(cpus_.begin(), cpus_.end(), true));
 }
 

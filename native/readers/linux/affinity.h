@@ -16,7 +16,7 @@ bool parse_cpu_list(std::string_view text, std::vector<bool>& cpus);
 class Affinity {
  public:
   Affinity(Root& root, std::shared_ptr<ControlGroups> groups)
-      : root_(&root), status_(root, "/proc/self/status"), cpuset_(root, std::move(groups)) {}
+      : root_(&root), status_(root, "/proc/self/status"), online_(root, "/sys/devices/system/cpu/online"), cpuset_(root, std::move(groups)) {}
 
   Result<double> allowed_cpus();
   std::string source() const;
@@ -24,10 +24,11 @@ class Affinity {
  private:
   Reason read_live();
   Reason read_recorded();
-  void intersect_with_cpuset();
+  void intersect();
 
   Root* root_;
   KeptFile status_;
+  KeptFile online_;
   Cpuset cpuset_;
   std::vector<unsigned long> mask_;  // as the kernel hands it out; grows to the kernel's size and is then kept
   std::vector<bool> cpus_;

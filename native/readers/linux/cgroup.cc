@@ -101,7 +101,7 @@ void ControlGroups::refresh() {
     return;
   }
   const uint64_t text_identity = identity(text->data(), text->size());
-  if (!stale_ && text_identity == text_identity_) return;
+  if (!stale_ && text_identity == text_identity_) return notice_controllers();
   const std::string kept(*text);
   const auto found = mounts();
   if (!found) {
@@ -146,6 +146,10 @@ Placement ControlGroups::place(const std::vector<Mount>& mounts, std::string_vie
   }
   Placement placement;
   if (any == nullptr) return placement;
+  if (best == nullptr && climbs(path)) {
+    placement.reason = Reason::denied;  // outside the cgroup namespace: what the mount shows is another group's
+    return placement;
+  }
   placement.version = v1_controller.empty() ? 2 : 1;
   placement.reason = Reason::known;
   placement.own_visible = best != nullptr;
@@ -167,25 +171,41 @@ void ControlGroups::place_all(std::string_view text, const std::vector<Mount>& m
     }
   }
   for (size_t i = 0; i < kControllerCount; ++i) {
-    if (!placements_[i].known()) placements_[i] = with_controller(kNames[i].v2, kNames[i].v2_file);
+    if (!placements_[i].known()) placements_[i] = with_controller(i);
   }
 }
 
+bool ControlGroups::has_controller(const std::string& level, size_t controller) {
+  if (exists(*root_, level + '/' + std::string(kNames[controller].v2_file))) return true;
+  KeptFile controllers(*root_, level + "/cgroup.controllers");
+  controllers.allow_empty();
+  const auto text = controllers.read();
+  return text && lists(*text, kNames[controller].v2);
+}
+
 // A group without the controller is governed by its nearest ancestor that has it.
-Placement ControlGroups::with_controller(std::string_view name, std::string_view file) {
+Placement ControlGroups::with_controller(size_t controller) {
   Placement placement = unified_;
-  if (name.empty()) return placement;
-  const auto has = [&](const std::string& level) {
-    if (exists(*root_, level + '/' + std::string(file))) return true;
-    KeptFile controllers(*root_, level + "/cgroup.controllers");
-    controllers.allow_empty();
-    const auto text = controllers.read();
-    return text && lists(*text, name);
-  };
+  if (!placement.known() || kNames[controller].v2.empty()) return placement;
+  const auto has = [&](const std::string& level) { return has_controller(level, controller); };
   const auto first = std::find_if(placement.levels.begin(), placement.levels.end(), has);
   if (first == placement.levels.end()) return Placement{};
   placement.levels.erase(placement.levels.begin(), first);
   return placement;
+}
+
+// A controller may be switched on for a nearer group while the process stays where it is.
+void ControlGroups::notice_controllers() {
+  for (size_t i = 0; i < kControllerCount; ++i) {
+    if (placements_[i].version == 1 || kNames[i].v2.empty()) continue;
+    const size_t without = unified_.levels.size() - placements_[i].levels.size();
+    for (size_t level = 0; level < without; ++level) {
+      if (!has_controller(unified_.levels[level], i)) continue;
+      placements_[i] = with_controller(i);
+      ++generation_;
+      break;
+    }
+  }
 }
 
 }  // namespace plimsoll::linux_os

@@ -67,7 +67,9 @@ class ControlGroups {
   Result<std::vector<Mount>> mounts();
   Placement place(const std::vector<Mount>& mounts, std::string_view v1_controller, std::string_view path);
   void place_all(std::string_view text, const std::vector<Mount>& mounts);
-  Placement with_controller(std::string_view name, std::string_view file);
+  bool has_controller(const std::string& level, size_t controller);
+  Placement with_controller(size_t controller);
+  void notice_controllers();
 
   Root* root_;
   KeptFile membership_;

@@ -30,7 +30,6 @@ Result<double> parse_limit(std::string_view text) {
 }
 
 Result<double> parse_keyed(std::string_view text, std::string_view key) {
-  text = text.substr(0, text.rfind('\n') + 1);
   Scanner lines(text);
   std::string_view line;
   while (lines.line(line)) {

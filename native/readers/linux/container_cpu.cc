@@ -28,8 +28,9 @@ Result<double> cores(uint64_t quota, uint64_t period) {
   return static_cast<double>(quota) / static_cast<double>(period);
 }
 
-Result<double> scaled(const Result<double>& count, double unit) {
-  return count ? Result<double>(*count * unit) : count;
+// Divided, not multiplied by a fraction: so that a whole number of units stays exact.
+Result<double> scaled(const Result<double>& count, double per_unit) {
+  return count ? Result<double>(*count / per_unit) : count;
 }
 
 class ContainerCpuReader final : public ContainerReader {
@@ -99,7 +100,7 @@ class ContainerCpuReader final : public ContainerReader {
     if (usage_files_.empty()) return own().reason;
     const auto text = usage_files_.front().read();
     if (!text) return watch(text).reason;
-    return own().version == 1 ? scaled(parse_amount(*text), 1e-9) : parse_cpu_stat(*text).usage_seconds;
+    return own().version == 1 ? scaled(parse_amount(*text), 1e9) : parse_cpu_stat(*text).usage_seconds;
   }
 
   GroupCpu read_binding() {
@@ -146,12 +147,12 @@ Result<double> parse_cfs_quota(std::string_view quota_text, std::string_view per
 
 GroupCpu parse_cpu_stat(std::string_view text) {
   GroupCpu cpu;
-  cpu.usage_seconds = scaled(parse_keyed(text, "usage_usec"), 1e-6);
+  cpu.usage_seconds = scaled(parse_keyed(text, "usage_usec"), 1e6);
   cpu.periods = parse_keyed(text, "nr_periods");
   cpu.throttled_periods = parse_keyed(text, "nr_throttled");
   const auto microseconds = parse_keyed(text, "throttled_usec");
-  cpu.throttled_seconds = microseconds.reason != Reason::unsupported ? scaled(microseconds, 1e-6)
-                                                                     : scaled(parse_keyed(text, "throttled_time"), 1e-9);
+  cpu.throttled_seconds = microseconds.reason != Reason::unsupported ? scaled(microseconds, 1e6)
+                                                                     : scaled(parse_keyed(text, "throttled_time"), 1e9);
   return cpu;
 }
 

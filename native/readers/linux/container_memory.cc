@@ -212,7 +212,7 @@ bool take(std::string_view line, std::string_view key, Result<double>& amount) {
 GroupMemory parse_memory_stat(std::string_view text, int version) {
   GroupMemory memory;
   const bool v1 = version == 1;
-  Scanner lines(text.substr(0, text.rfind('\n') + 1));  // a line without its newline was cut off
+  Scanner lines(text);
   std::string_view line;
   while (lines.line(line)) {
     if (take(line, v1 ? "total_inactive_file" : "inactive_file", memory.inactive_file)) continue;

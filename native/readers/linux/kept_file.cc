@@ -109,7 +109,7 @@ bool KeptFile::open() {
   if (failure_ != Reason::known && root_->attempt() - failed_attempt_ <= pause_) return false;
   const bool was_missing = failure_ == Reason::unsupported;
   root_->note(absolute_);
-  descriptor_ = ::open(root_->path(absolute_).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  descriptor_ = root_->open(absolute_, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   failure_ = descriptor_ >= 0 ? Reason::known : reason_of(errno);
   failed_attempt_ = root_->attempt();
   pause_ = failure_ == Reason::unsupported ? std::min(was_missing ? pause_ * 2 + 1 : 0, kLongestPause) : 0;
@@ -132,7 +132,7 @@ int KeptDirectory::descriptor() {
   if (descriptor_ >= 0) return descriptor_;
   if (failure_ != Reason::known && failed_attempt_ == root_->attempt()) return -1;
   root_->note(absolute_, "", "/");
-  descriptor_ = ::open(root_->path(absolute_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  descriptor_ = root_->open(absolute_, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   failure_ = descriptor_ >= 0 ? Reason::known : reason_of(errno);
   failed_attempt_ = root_->attempt();
   return descriptor_;
@@ -181,7 +181,10 @@ const char* KeptDirectory::Listing::next() {
 
 bool exists(Root& root, const std::string& absolute) {
   root.note(absolute, "?");
-  return access(root.path(absolute).c_str(), F_OK) == 0;
+  if (root.live()) return access(absolute.c_str(), F_OK) == 0;
+  const int descriptor = root.open(absolute, O_PATH | O_CLOEXEC);
+  if (descriptor >= 0) close(descriptor);
+  return descriptor >= 0;
 }
 
 }  // namespace plimsoll::linux_os

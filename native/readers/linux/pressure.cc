@@ -11,7 +11,7 @@ Result<double> total_seconds(std::string_view line) {
   const size_t place = line.rfind(key);
   uint64_t microseconds = 0;
   if (place == std::string_view::npos || !whole_number(line.substr(place + key.size()), microseconds)) return Reason::malformed;
-  return static_cast<double>(microseconds) * 1e-6;
+  return static_cast<double>(microseconds) / 1e6;
 }
 
 class PressureReader final : public Reader {

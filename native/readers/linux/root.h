@@ -12,12 +12,17 @@ namespace plimsoll::linux_os {
 
 class Root {
  public:
-  explicit Root(const SourceOptions& options) : prefix_(options.root), accessed_(options.accessed), scratch_(16384) {}
+  explicit Root(const SourceOptions& options);
+  Root(const Root&) = delete;
+  Root& operator=(const Root&) = delete;
+  ~Root();
 
   // Below a recorded root, nothing is asked of the live system: no system call that is not about these files.
   bool live() const { return prefix_.empty(); }
 
-  std::string path(std::string_view absolute) const { return prefix_ + std::string(absolute); }
+  // Opens a path of the machine that is looked at. Below a recorded root, no link and no ".." leads out of it
+  // (openat2(2), since Linux 5.6; before, such paths are refused). -1: see errno.
+  int open(const std::string& absolute, int flags) const;
 
   // Room for one file's text; grows when a file needs more, and is then kept.
   std::vector<char>& scratch() { return scratch_; }
@@ -34,6 +39,7 @@ class Root {
 
  private:
   std::string prefix_;
+  int directory_ = -1;  // of the recorded root
   std::vector<std::string>* accessed_;
   std::vector<char> scratch_;
   uint32_t attempt_ = 0;

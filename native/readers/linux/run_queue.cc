@@ -4,6 +4,10 @@
 #include "scanner.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace plimsoll::linux_os {
 namespace {
@@ -59,13 +63,24 @@ Reason RunQueue::observe_kept() {
   return any ? Reason::known : reason;
 }
 
+// Through the open directory, so that neither a path nor a file object is made.
+Result<double> RunQueue::read_once(uint64_t id) {
+  char name[40], text[128];
+  std::snprintf(name, sizeof name, "%llu/schedstat", static_cast<unsigned long long>(id));
+  const int descriptor = openat(tasks_->descriptor(), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return reason_of(errno);
+  const ssize_t length = read(descriptor, text, sizeof text);
+  const int error_number = errno;
+  close(descriptor);
+  if (length < 0) return reason_of(error_number);
+  return parse_schedstat({text, static_cast<size_t>(length)});
+}
+
 Reason RunQueue::observe_listed() {
   Reason reason = Reason::unsupported;
   bool any = false;
   for (const uint64_t id : ids_) {
-    KeptFile file(*root_, schedstat_path(id));
-    const auto text = file.read();
-    const auto waited = text ? parse_schedstat(*text) : Result<double>(text.reason);
+    const auto waited = read_once(id);
     if (!waited) {
       reason = waited.reason;
       continue;
@@ -88,7 +103,7 @@ Result<double> RunQueue::wait_seconds() {
   const Reason reason = ids_.size() > kMostKept ? observe_listed() : observe_kept();
   waits_.end();
   if (reason != Reason::known) return reason;
-  return waits_.totals()[0] * 1e-9;
+  return waits_.totals()[0] / 1e9;
 }
 
 }  // namespace plimsoll::linux_os

@@ -28,6 +28,7 @@ class RunQueue {
   };
 
   Result<size_t> list_tasks();
+  Result<double> read_once(uint64_t id);
   Reason observe_listed();
   Reason observe_kept();
 

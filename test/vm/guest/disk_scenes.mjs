@@ -11,8 +11,9 @@ export async function diskScenes(report) {
 			const before = await probe.ask('read')
 			await ended(startIn([group], dd('/dev/zero', '/dev/vda', 'oflag=direct', writtenBytes)))
 			await ended(startIn([group], dd('/dev/vda', '/dev/null', 'iflag=direct', readBytes)))
-			const { raw, resources } = await probe.until(
-				({ raw }) => raw['disk.read_bytes_total'] >= before.raw['disk.read_bytes_total'] + readBytes,
+			// Both: fields are read one by one, and a new reading may be published in between.
+			const { raw, resources } = await probe.until(({ raw }) =>
+				['disk.read_bytes_total', 'container.io_read_bytes_total'].every(name => raw[name] >= before.raw[name] + readBytes),
 			)
 			const grown = name => raw[name] - before.raw[name]
 			report.equal('disk.devices_count', raw['disk.devices_count'], 1)

@@ -68,13 +68,17 @@ export async function startProbe(groups) {
 	return { pid: child.pid, ask, until: condition => until(ask, condition), stop: () => kill(child) }
 }
 
-// Reads until the condition holds, and returns that reading; the last one when it never does.
+// Reads until the condition holds, and returns the reading after that; the last one when it never does. The one in which it
+// first holds may be of two ticks: fields are read one by one, and the rhythms of a tick are published one after another.
 async function until(ask, condition) {
 	const end = performance.now() + 5000
 	for (;;) {
 		const reading = await ask('read')
-		if (condition(reading) || performance.now() > end) return reading
+		if (performance.now() > end) return reading
 		await sleep(50)
+		if (!condition(reading)) continue
+		await sleep(100)
+		return ask('read')
 	}
 }
 

@@ -37,7 +37,7 @@ Reason read_processor_times(Offers<kCpuModes>& offers) {
   if (groups == 0 || groups > kMostGroups) return Reason::malformed;
   for (USHORT group = 0; group < groups; ++group) {
     ULONG bytes = 0;
-    Status status = static_cast<Status>(0xC0000002);  // not implemented
+    Status status = static_cast<Status>(0xC0000002);  // STATUS_NOT_IMPLEMENTED: what stands if neither call exists
     const auto room = static_cast<ULONG>(buffer.size());
     if (api().query_system_ex != nullptr) {
       status = api().query_system_ex(SystemClass::processor_performance, &group, sizeof group, buffer.data(), room, &bytes);

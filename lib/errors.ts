@@ -15,6 +15,8 @@ export type ErrorCode =
 	| 'ERR_SAMPLER_THREAD'
 	/** The process's one sampler already watches another path's file system. */
 	| 'ERR_WATCHED_PATH'
+	/** The file with the state of alerts is torn, or not one; it was put aside. */
+	| 'ERR_STATE_FILE'
 	/** It was used after `close()` or `shutdown()`. */
 	| 'ERR_CLOSED'
 

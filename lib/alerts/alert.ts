@@ -65,13 +65,20 @@ export type AlertEventKind =
 	| 'acknowledged'
 	/** The acknowledgement expired or was taken back, or an escalation made it void. */
 	| 'unacknowledged'
+	/** A silence or inhibition began to cover it. */
+	| 'suppressed'
 	/** A silence or inhibition ended while the incident lasts. */
 	| 'unsuppressed'
 	| 'resolved'
-	/** Readings have been missing for longer than the rule allows, or are back. */
-	| 'nodata'
-	/** It began to flap: from now on it is told only when it ends. */
+	/** It began to flap: handlers for the outside hear of it again only when it ends or escalates. */
 	| 'flapping'
+
+/** What was known around the moment. */
+export interface AlertEvidence {
+	/** The newest readings, oldest first; `at` in wall clock milliseconds, unknown ones left out. */
+	readonly readings: readonly { readonly at: number; readonly value: number }[]
+	readonly limitedBy: string | undefined
+}
 
 export interface AlertEvent {
 	/** Grows by one with each event of one engine. */
@@ -81,4 +88,6 @@ export interface AlertEvent {
 	readonly at: number
 	readonly alert: ResourceAlert
 	readonly previousSeverity: Severity | undefined
+	/** With 'raised', 'escalated' and 'resolved'. */
+	readonly evidence: AlertEvidence | undefined
 }

@@ -28,13 +28,26 @@ export interface Window {
  * @internal
  */
 export function windowOf(ring: Ring, windowMs: number, longestBusyIndex: number): Window {
-	const gaugeHead = ring.head(ring.gauge)
+	const heads = { gauge: ring.head(ring.gauge), rate: ring.head(ring.rate), slow: ring.head(ring.slow) }
+	return windowAt(ring, heads, windowMs, windowMs, longestBusyIndex)
+}
+
+/** Newest readings of a moment, as heads of the three rhythms. @internal */
+export interface Heads {
+	readonly gauge: number
+	readonly rate: number
+	readonly slow: number
+}
+
+/** The same for readings that need not be the newest, with a window of its own for each rhythm. @internal */
+export function windowAt(ring: Ring, heads: Heads, gaugeMs: number, rateMs: number, longestBusyIndex: number): Window {
+	const gaugeHead = heads.gauge
 	const gauge = ring.slot(ring.gauge, gaugeHead)
-	const gaugeAge = slotsBack(ring, ring.gauge, gaugeHead, windowMs)
-	const rateHead = ring.head(ring.rate)
+	const gaugeAge = slotsBack(ring, ring.gauge, gaugeHead, gaugeMs)
+	const rateHead = heads.rate
 	const rate = ring.slot(ring.rate, rateHead)
-	const rateAge = slotsBack(ring, ring.rate, rateHead, windowMs)
-	const slow = ring.slot(ring.slow, ring.head(ring.slow))
+	const rateAge = slotsBack(ring, ring.rate, rateHead, rateMs)
+	const slow = ring.slot(ring.slow, heads.slow)
 	const rateBefore = rateAge === 0 ? -1 : ring.slot(ring.rate, rateHead - rateAge)
 	const rateSeconds = rateBefore < 0 ? Number.NaN : (ring.values[rate] ?? Number.NaN) - (ring.values[rateBefore] ?? Number.NaN)
 	let longest = Number.NaN

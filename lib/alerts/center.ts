@@ -1,0 +1,329 @@
+// Alerts as a whole: the engine with its timer, handlers, history and state file. On the thread that made it; keeps nothing alive.
+import { PlimsollError, shown } from '../errors.ts'
+import type { Thresholds } from '../limits/ladder.ts'
+import { type Check, type Checks, checkOptions } from '../snapshot/options.ts'
+import type { AlertEvent, ResourceAlert } from './alert.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type {
+	Acknowledged,
+	AcknowledgeOptions,
+	Alerts,
+	AlertsOptions,
+	ObserveOptions,
+	PreparedHandler,
+	SilenceOptions,
+} from './contract.ts'
+import { Delivery, type DeliveryStats } from './delivery/delivery.ts'
+import type { AlertHandler, HandlerOptions } from './delivery/options.ts'
+import { publish } from './diagnostics.ts'
+import { AlertEngine } from './engine.ts'
+import { AlertHistory, type HistoryQuery } from './history.ts'
+import { type InhibitionRule, Inhibitions, inhibitionRulesOf } from './inhibition.ts'
+import { Keeper } from './keeper.ts'
+import { type AlertRule, labelsCheck, type Rule, ruleOf } from './rule.ts'
+import type { Series } from './series-table.ts'
+import {
+	addSilence,
+	expireSilence,
+	nextSilenceChange,
+	noSilences,
+	resolveSilences,
+	type Silence,
+	type Silences,
+} from './silence.ts'
+import { type AlertStatistics, Tally } from './statistics.ts'
+import { suppressionOf } from './suppression.ts'
+
+const whole: Check = value => (Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1')
+const positive: Check = value =>
+	typeof value === 'number' && Number.isFinite(value) && value > 0 ? undefined : 'a positive number'
+const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty')
+const list: Check = value => (Array.isArray(value) ? undefined : 'a list')
+
+/** @internal */
+export const optionChecks: Checks = {
+	rules: list,
+	inhibition: list,
+	historyLimit: whole,
+	maxSeries: whole,
+	stateFile: text,
+	restartToleranceMs: positive,
+}
+const observeChecks = {
+	labels: labelsCheck,
+	atMs: (value: unknown): string | undefined => (Number.isFinite(value) ? undefined : 'a number of milliseconds'),
+	limitedBy: text,
+}
+const acknowledgeChecks = { by: text, reason: text, expiresInMs: positive }
+
+/** The longest that setTimeout() takes. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** @internal */
+export class AlertCenter implements Alerts {
+	readonly engine: AlertEngine
+	readonly #clock: Clock
+	readonly #delivery: Delivery
+	readonly #history: AlertHistory
+	readonly #tally = new Tally()
+	readonly #keeper: Keeper | undefined
+	readonly #inhibition: readonly InhibitionRule[]
+	#silences: Silences = noSilences
+	#silenceCount = 0
+	#timer: NodeJS.Timeout | undefined
+	#timerAtMs = Number.POSITIVE_INFINITY
+	readonly #waiting: AlertEvent[] = []
+	#isTelling = false
+	#closed = false
+
+	constructor(options: AlertsOptions, clock: Clock = systemClock) {
+		this.#clock = clock
+		this.#inhibition = inhibitionRulesOf(options.inhibition ?? [])
+		this.#history = new AlertHistory(options.historyLimit ?? 1000)
+		this.#delivery = new Delivery({ clock })
+		this.engine = new AlertEngine({
+			clock,
+			maxSeries: options.maxSeries ?? 1000,
+			emit: event => this.#tell(event),
+			maySuppress: () => this.#inhibition.length > 0 || this.#silences.length > 0,
+			suppression: (alert, open) =>
+				suppressionOf(alert, new Inhibitions(this.#inhibition, open), this.#silences, this.#inhibition, clock.wallMs()),
+		})
+		if (options.stateFile !== undefined) {
+			this.#keeper = new Keeper(options.stateFile, this.engine, clock, options.restartToleranceMs ?? 60_000, () => this.#silences)
+			this.#silences = this.#keeper.silences
+		}
+		for (const rule of options.rules ?? []) this.addRule(rule)
+		this.#schedule()
+	}
+
+	get stateError(): PlimsollError | undefined {
+		return this.#keeper?.error
+	}
+
+	addRule(input: AlertRule): void {
+		this.#assertOpen()
+		const rule = ruleOf('addRule(rule)', input)
+		if (this.engine.table.rule(rule.name) !== undefined) {
+			throw new PlimsollError('ERR_INVALID_ARGUMENT', `There is a rule ${shown(rule.name)} already; setThresholds() changes it.`)
+		}
+		this.engine.table.add(rule)
+		this.#keeper?.restore(rule)
+	}
+
+	removeRule(name: string): void {
+		this.engine.removeRule(name)
+		this.#keeper?.changed()
+	}
+
+	setThresholds(name: string, thresholds: Thresholds): void {
+		this.#assertOpen()
+		const before = this.#rule(name)
+		const { ladder } = ruleOf('setThresholds(rule)', { name, thresholds, direction: before.direction, unit: before.unit })
+		this.engine.replaceRule({ ...before, ladder })
+		this.#keeper?.changed()
+	}
+
+	observe(name: string, value: number | undefined | null, options?: ObserveOptions): void {
+		this.#assertOpen()
+		if (options !== undefined) checkOptions('observe(options)', options, observeChecks)
+		if (typeof value !== 'number' && value !== undefined && value !== null) {
+			throw new PlimsollError(
+				'ERR_INVALID_ARGUMENT',
+				`observe(rule, value): expected a number, undefined or null, got ${shown(value)}.`,
+			)
+		}
+		const series = this.engine.table.series(name, options?.labels)
+		if (series === undefined) {
+			this.#rule(name)
+			return // more label sets with incidents than are kept: counted
+		}
+		const nowMs = options?.atMs ?? this.#clock.monotonicMs()
+		if (series.rule.intervalMs !== undefined && options?.atMs === undefined) this.#seen(series, nowMs)
+		this.judge(series, nowMs, value === undefined ? Number.NaN : value, options?.limitedBy)
+	}
+
+	/** The same for who holds the series. @internal */
+	judge(series: Series, atMs: number, value: number | null, limitedBy: string | undefined): void {
+		const before = series.state
+		this.engine.observe(series, atMs, value, limitedBy)
+		if (series.state !== before) this.#keeper?.changed()
+	}
+
+	active(): ResourceAlert[] {
+		const wallMs = this.#clock.wallMs()
+		return [...this.engine.incidents].map(incident => incident.snapshot(wallMs))
+	}
+
+	get(id: string): ResourceAlert | undefined {
+		return this.engine.incident(id)?.snapshot(this.#clock.wallMs())
+	}
+
+	acknowledge(id: string, options: AcknowledgeOptions): Acknowledged {
+		this.#assertOpen()
+		checkOptions('acknowledge(options)', options ?? null, acknowledgeChecks, ['by'])
+		const incident = this.engine.incident(id)
+		if (incident === undefined) return { acknowledged: false, reason: 'unknown' }
+		if (!incident.wasAcknowledged) this.#tally.acknowledged(this.#clock.monotonicMs() - incident.raisedAtMs)
+		const alert = this.engine.acknowledge(incident, options.by, options.reason, options.expiresInMs)
+		return { acknowledged: true, alert }
+	}
+
+	unacknowledge(id: string): boolean {
+		const incident = this.engine.incident(id)
+		if (incident?.acknowledgement === undefined) return false
+		this.engine.unacknowledge(incident)
+		return true
+	}
+
+	silence(options: SilenceOptions): Silence {
+		this.#assertOpen()
+		const now = this.#clock.wallMs()
+		const { forMs, ...rest } = options
+		if (positive(forMs) !== undefined) {
+			throw new PlimsollError(
+				'ERR_INVALID_OPTIONS',
+				`silence is wrong:\n  forMs: expected ${positive(forMs)}, got ${shown(forMs)}`,
+			)
+		}
+		const id = `${now.toString(36)}-${(++this.#silenceCount).toString(36)}`
+		this.#silences = addSilence(this.#silences, { ...rest, id, endsAt: (rest.startsAt ?? now) + forMs }, now)
+		this.#silencesChanged()
+		return this.#silences.find(silence => silence.id === id) as Silence
+	}
+
+	expireSilence(id: string): boolean {
+		const before = this.#silences
+		this.#silences = expireSilence(before, id, this.#clock.wallMs())
+		if (this.#silences === before) return false
+		this.#silencesChanged()
+		return true
+	}
+
+	silences(): readonly Silence[] {
+		const now = this.#clock.wallMs()
+		return this.#silences.filter(({ endsAt }) => endsAt > now)
+	}
+
+	onAlert(handler: AlertHandler): () => void {
+		return this.addHandler(handler)
+	}
+
+	addHandler(handler: AlertHandler | PreparedHandler, options?: HandlerOptions): () => void {
+		this.#assertOpen()
+		if (typeof handler === 'object' && handler !== null)
+			return this.#delivery.add(handler.handler, { ...handler.options, ...options })
+		return this.#delivery.add(handler, options)
+	}
+
+	history(query: HistoryQuery = {}): AlertEvent[] {
+		return this.#history.query(query)
+	}
+
+	statistics(): AlertStatistics {
+		const total = { delivered: 0, dropped: 0, failed: 0 }
+		for (const { delivered, dropped, failed } of this.#delivery.stats()) {
+			total.delivered += delivered
+			total.dropped += dropped
+			total.failed += failed
+		}
+		return this.#tally.statistics(this.engine.incidents, this.engine.table.refused, total)
+	}
+
+	deliveries(): readonly DeliveryStats[] {
+		return this.#delivery.stats()
+	}
+
+	async close(): Promise<void> {
+		if (this.#closed) return
+		this.#closed = true
+		clearTimeout(this.#timer)
+		this.#keeper?.close()
+		await this.#delivery.close()
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close()
+	}
+
+	// A handler may observe, acknowledge and silence: what follows of that is told after this event has been told to all.
+	#tell(event: AlertEvent): void {
+		this.#waiting.push(event)
+		if (this.#isTelling) return
+		this.#isTelling = true
+		try {
+			for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#tellNow(next)
+		} finally {
+			this.#isTelling = false
+		}
+		this.#schedule()
+	}
+
+	#tellNow(event: AlertEvent): void {
+		this.#history.add(event)
+		this.#tally.add(event)
+		publish(event)
+		if (event.kind === 'resolved' && this.#silences.length > 0) {
+			this.#silences = resolveSilences(this.#silences, event.alert, event.at)
+		}
+		this.#delivery.deliver(event)
+		this.#keeper?.changed()
+	}
+
+	#silencesChanged(): void {
+		this.engine.suppress()
+		this.#keeper?.changed()
+		this.#schedule()
+	}
+
+	#rule(name: string): Rule {
+		const rule = this.engine.table.rule(name)
+		if (rule !== undefined) return rule
+		const known = this.engine.table.rules.map(({ name: other }) => other).join(', ') || 'none'
+		throw new PlimsollError('ERR_INVALID_ARGUMENT', `There is no rule ${shown(name)}; known are: ${known}.`)
+	}
+
+	#seen(series: Series, nowMs: number): void {
+		series.seenAt = nowMs
+		this.#wakeBy(nowMs + (series.rule.intervalMs ?? 0) * series.rule.noData.maxMissing)
+	}
+
+	// One timer for all that time alone brings: it is set anew only for an earlier moment.
+	#schedule(): void {
+		if (this.#closed) return
+		const now = this.#clock.wallMs()
+		const silenceAt = nextSilenceChange(this.#silences, now)
+		if (silenceAt !== undefined) this.#wakeBy(this.#clock.monotonicMs() + silenceAt - now)
+		for (const { acknowledgement, remindAtMs } of this.engine.incidents) {
+			this.#wakeBy(Math.min(remindAtMs, acknowledgement?.endsAtMs ?? Number.POSITIVE_INFINITY))
+		}
+	}
+
+	#wakeBy(atMs: number): void {
+		if (atMs >= this.#timerAtMs || atMs === Number.POSITIVE_INFINITY) return
+		clearTimeout(this.#timer)
+		this.#timerAtMs = atMs
+		const inMs = Math.min(longestTimerMs, Math.max(0, Math.ceil(atMs - this.#clock.monotonicMs())))
+		this.#timer = setTimeout(() => this.#passTime(), inMs).unref()
+	}
+
+	#passTime(): void {
+		this.#timerAtMs = Number.POSITIVE_INFINITY
+		const nowMs = this.#clock.monotonicMs()
+		for (const series of this.engine.table.all()) {
+			const { intervalMs = Number.NaN, noData } = series.rule
+			if (!(series.seenAt + intervalMs * noData.maxMissing <= nowMs + 1)) {
+				if (series.seenAt === series.seenAt) this.#wakeBy(series.seenAt + intervalMs * noData.maxMissing)
+				continue
+			}
+			this.judge(series, nowMs, Number.NaN, series.limitedBy)
+			this.#wakeBy(nowMs + intervalMs)
+		}
+		this.engine.passTime()
+		this.#schedule()
+	}
+
+	#assertOpen(): void {
+		if (this.#closed) throw new PlimsollError('ERR_CLOSED', 'These alerts were closed; create others.')
+	}
+}

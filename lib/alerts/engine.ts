@@ -1,0 +1,263 @@
+// Rules, series and incidents, and the events that follow from readings and commands. A thin shell over the pure reducer of
+// series.ts; owns no timer and calls nobody but `emit`. On the thread that made it.
+import { type Severity, severities } from '../limits/severity.ts'
+import type { AlertEvent, AlertEventKind, AlertEvidence, Labels, ResourceAlert, Suppression } from './alert.ts'
+import type { Clock } from './clock.ts'
+import { Incident, type Verdict } from './incident.ts'
+import type { Rule } from './rule.ts'
+import { nextChangeAt, step, underLadder } from './series.ts'
+import { keyOf, type Series, SeriesTable } from './series-table.ts'
+
+/** @internal */
+export interface EngineOptions {
+	readonly clock: Clock
+	readonly maxSeries: number
+	readonly emit: (event: AlertEvent) => void
+	/** Whether somebody's silence or a graver incident covers an alert now. */
+	readonly suppression: (alert: ResourceAlert, open: readonly ResourceAlert[]) => Suppression | undefined
+	/** Nothing is asked of `suppression` while this says no. */
+	readonly maySuppress: () => boolean
+}
+
+const withEvidence: ReadonlySet<AlertEventKind> = new Set(['raised', 'escalated', 'resolved'])
+
+/** @internal */
+export class AlertEngine {
+	readonly table: SeriesTable
+	readonly #options: EngineOptions
+	readonly #open = new Map<string, Incident>()
+	#sequence = 0
+	#incidents = 0
+
+	constructor(options: EngineOptions) {
+		this.#options = options
+		this.table = new SeriesTable(options.maxSeries)
+	}
+
+	/** Incidents that last, oldest first. */
+	get incidents(): Iterable<Incident> {
+		return this.#open.values()
+	}
+
+	get openCount(): number {
+		return this.#open.size
+	}
+
+	get sequence(): number {
+		return this.#sequence
+	}
+
+	incident(id: string): Incident | undefined {
+		return this.#open.get(id)
+	}
+
+	/** `at` monotonic; `value` NaN: missing, `null`: nothing to judge. */
+	observe(series: Series, at: number, value: number | null, limitedBy: string | undefined): void {
+		series.readings.add(at, value ?? Number.NaN)
+		series.limitedBy = limitedBy
+		const before = series.state
+		const after = step(before, at, value, series.rule)
+		if (series.incident !== undefined || after !== before) this.#follow(series, after)
+	}
+
+	/** When the same value again would change something, as a monotonic time; infinite if never. */
+	nextChangeAt(series: Series): number {
+		return nextChangeAt(series.state, series.rule)
+	}
+
+	/** Other thresholds for a rule, judged at once; incidents go on. */
+	replaceRule(rule: Rule): void {
+		const before = this.table.rule(rule.name)
+		if (before === undefined) return
+		this.table.replace(rule)
+		for (const series of this.table.of(rule.name)) {
+			series.rule = rule
+			const carried = underLadder(series.state, before, rule)
+			const value = series.readings.newest
+			this.#follow(series, step(carried, this.#options.clock.monotonicMs(), value, rule))
+		}
+	}
+
+	/** Its incidents end. */
+	removeRule(name: string): void {
+		for (const series of this.table.of(name)) {
+			for (const incident of [series.incident, series.noData]) if (incident !== undefined) this.#end(series, incident)
+		}
+		this.table.delete(name)
+	}
+
+	/** Ends, void acknowledgements and reminders that time has brought. */
+	passTime(): void {
+		const nowMs = this.#options.clock.monotonicMs()
+		for (const incident of [...this.#open.values()]) {
+			this.#voidAcknowledgement(incident, nowMs)
+			if (nowMs < incident.remindAtMs) continue
+			incident.remindLater(nowMs)
+			if (incident.acknowledgement === undefined) this.#emit('reminded', incident)
+		}
+		this.suppress()
+	}
+
+	acknowledge(incident: Incident, by: string, reason: string | undefined, expiresInMs: number | undefined): ResourceAlert {
+		const { clock } = this.#options
+		const at = clock.wallMs()
+		incident.acknowledgement = {
+			by,
+			reason,
+			at,
+			severity: incident.verdict.severity,
+			expiresAt: expiresInMs === undefined ? undefined : at + expiresInMs,
+			endsAtMs: expiresInMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() + expiresInMs,
+		}
+		const event = this.#emit('acknowledged', incident)
+		incident.wasAcknowledged = true
+		return event.alert
+	}
+
+	unacknowledge(incident: Incident): void {
+		incident.acknowledgement = undefined
+		incident.remindLater(this.#options.clock.monotonicMs())
+		this.#emit('unacknowledged', incident)
+	}
+
+	/** Asks anew who is silenced or inhibited, and tells what changed. */
+	suppress(): void {
+		const { maySuppress, suppression, clock } = this.#options
+		if (this.#open.size === 0) return
+		const may = maySuppress()
+		const wallMs = clock.wallMs()
+		const alerts = may ? [...this.#open.values()].map(incident => incident.snapshot(wallMs)) : []
+		for (const [place, incident] of [...this.#open.values()].entries()) {
+			const alert = alerts[place]
+			const now = alert && suppression(alert, alerts)
+			const before = incident.suppression
+			if (now?.kind === before?.kind && now?.by === before?.by) continue
+			incident.suppression = now && Object.freeze(now)
+			if ((now === undefined) !== (before === undefined)) this.#emit(now === undefined ? 'unsuppressed' : 'suppressed', incident)
+		}
+	}
+
+	/** Puts a restored incident in its place. Tells nothing. */
+	adopt(series: Series, incident: Incident, noData: boolean): void {
+		if (noData) series.noData = incident
+		else series.incident = incident
+		this.#open.set(incident.id, incident)
+	}
+
+	/** Events go on from here, after a restart. */
+	continueFrom(sequence: number): void {
+		this.#sequence = Math.max(this.#sequence, sequence)
+	}
+
+	#follow(series: Series, after: Series['state']): void {
+		const before = series.state
+		series.state = after
+		const { incident } = series
+		if (after.top >= 0) {
+			const verdict = this.#verdictOf(series)
+			if (incident === undefined) series.incident = this.#begin(series, series.key, series.labels, verdict)
+			else this.#turn(incident, verdict, series)
+		} else if (incident !== undefined) {
+			this.#end(series, incident)
+		}
+		if (before.flap.factor <= 1 && after.flap.factor > 1 && series.incident) this.#emit('flapping', series.incident)
+		if (after.noData !== (series.noData !== undefined)) this.#followNoData(series, after.noData)
+	}
+
+	#verdictOf({ rule, state, readings, limitedBy }: Series): Verdict {
+		const level = rule.ladder[state.top]
+		return {
+			severity: level?.severity ?? 'INFO',
+			state: state.levels[state.top]?.phase === 'recovering' ? 'recovering' : 'firing',
+			value: readings.newest,
+			threshold: level?.fire ?? Number.NaN,
+			limitedBy,
+			stale: !Number.isFinite(readings.newest),
+			flapping: state.flap.factor > 1,
+		}
+	}
+
+	#begin(series: Series, key: string, labels: Labels, verdict: Verdict): Incident {
+		const { clock, maySuppress, suppression } = this.#options
+		const wallMs = clock.wallMs()
+		const nowMs = clock.monotonicMs()
+		const id = `${key}-${wallMs.toString(36)}-${(++this.#incidents).toString(36)}`
+		const incident = new Incident(id, key, series.rule, labels, verdict, wallMs, nowMs)
+		incident.remindLater(nowMs)
+		this.#open.set(id, incident)
+		if (maySuppress()) {
+			const open = [...this.#open.values()].map(other => other.snapshot(wallMs))
+			incident.suppression = suppression(incident.snapshot(wallMs), open)
+		}
+		this.#emit('raised', incident, undefined, series)
+		this.suppress()
+		return incident
+	}
+
+	#turn(incident: Incident, verdict: Verdict, series: Series): void {
+		const before = incident.verdict
+		incident.verdict = verdict
+		if (verdict.severity === before.severity) return
+		const nowMs = this.#options.clock.monotonicMs()
+		const isWorse = severities.indexOf(verdict.severity) > severities.indexOf(before.severity)
+		this.#voidAcknowledgement(incident, nowMs)
+		incident.remindLater(nowMs)
+		this.suppress()
+		this.#emit(isWorse ? 'escalated' : 'deescalated', incident, before.severity, series)
+	}
+
+	#end(series: Series, incident: Incident): void {
+		const isNoData = series.noData === incident
+		const { severity, threshold } = incident.verdict
+		const value = isNoData ? incident.verdict.value : series.readings.newest
+		const { limitedBy } = series
+		incident.verdict = {
+			severity,
+			threshold,
+			value,
+			limitedBy,
+			state: 'resolved',
+			stale: false,
+			flapping: incident.verdict.flapping,
+		}
+		if (isNoData) series.noData = undefined
+		else series.incident = undefined
+		this.#open.delete(incident.id)
+		incident.acknowledgement = undefined
+		this.#emit('resolved', incident, undefined, series)
+		this.suppress()
+	}
+
+	// Readings that are missing are an incident of their own: what was known before stays as it was.
+	#followNoData(series: Series, missing: boolean): void {
+		if (!missing) return series.noData && this.#end(series, series.noData)
+		const labels = Object.freeze({ ...series.labels, alert: 'nodata' })
+		const verdict: Verdict = {
+			severity: series.rule.noData.severity,
+			state: 'firing',
+			value: Number.NaN,
+			threshold: series.rule.ladder[0]?.fire ?? Number.NaN,
+			limitedBy: undefined,
+			stale: true,
+			flapping: false,
+		}
+		series.noData = this.#begin(series, keyOf(series.rule.name, labels), labels, verdict)
+	}
+
+	#voidAcknowledgement(incident: Incident, nowMs: number): void {
+		if (incident.isAcknowledgementVoid(nowMs)) this.unacknowledge(incident)
+	}
+
+	#emit(kind: AlertEventKind, incident: Incident, previousSeverity?: Severity, series?: Series): AlertEvent {
+		const { clock, emit } = this.#options
+		const at = clock.wallMs()
+		const evidence: AlertEvidence | undefined =
+			series && withEvidence.has(kind)
+				? Object.freeze({ readings: series.readings.evidence(at - clock.monotonicMs()), limitedBy: series.limitedBy })
+				: undefined
+		const alert = incident.snapshot(at)
+		const event: AlertEvent = Object.freeze({ sequence: ++this.#sequence, kind, at, alert, previousSeverity, evidence })
+		emit(event)
+		return event
+	}
+}

@@ -1,0 +1,137 @@
+// The series of an engine: by rule and labels, bounded. On the engine's thread.
+import { createHash } from 'node:crypto'
+import type { Labels } from './alert.ts'
+import type { Incident } from './incident.ts'
+import { Readings } from './readings.ts'
+import type { Rule } from './rule.ts'
+import { newSeries, type SeriesState } from './series.ts'
+
+/** @internal */
+export interface Series {
+	rule: Rule
+	readonly labels: Labels
+	readonly key: string
+	state: SeriesState
+	readonly readings: Readings
+	limitedBy: string | undefined
+	incident: Incident | undefined
+	/** The one about missing readings. */
+	noData: Incident | undefined
+	/** Monotonic ms of the newest reading that came without a time of its own; NaN: absence is not judged. */
+	seenAt: number
+}
+
+interface RuleSeries {
+	rule: Rule
+	/** Without labels beyond the rule's own. */
+	plain: Series | undefined
+	readonly labelled: Map<string, Series>
+}
+
+function canonical(labels: Labels): string {
+	return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The same for the same rule and labels, on every machine and after a restart. @internal */
+export function keyOf(rule: string, labels: Labels): string {
+	return createHash('sha256')
+		.update(`${rule}\n${canonical(labels)}`)
+		.digest('hex')
+		.slice(0, 16)
+}
+
+/** @internal */
+export class SeriesTable {
+	readonly #rules = new Map<string, RuleSeries>()
+	readonly #limit: number
+	#size = 0
+	/** How many readings were refused because the table was full of series with incidents. */
+	refused = 0
+
+	constructor(limit: number) {
+		this.#limit = limit
+	}
+
+	get rules(): Rule[] {
+		return [...this.#rules.values()].map(({ rule }) => rule)
+	}
+
+	rule(name: string): Rule | undefined {
+		return this.#rules.get(name)?.rule
+	}
+
+	add(rule: Rule): void {
+		this.#rules.set(rule.name, { rule, plain: undefined, labelled: new Map() })
+	}
+
+	/** Puts a rule in place of the one of the same name; its series go over to it. */
+	replace(rule: Rule): void {
+		const entry = this.#rules.get(rule.name)
+		if (entry !== undefined) entry.rule = rule
+	}
+
+	/** Forgets the rule; its series have been ended. */
+	delete(name: string): void {
+		this.#size -= [...this.of(name)].length
+		this.#rules.delete(name)
+	}
+
+	/** `undefined` for an unknown rule, and when there are too many series, all of them with incidents. */
+	series(name: string, labels: Labels | undefined): Series | undefined {
+		const entry = this.#rules.get(name)
+		if (entry === undefined) return undefined
+		if (labels === undefined) {
+			entry.plain ??= this.#make(entry.rule, entry.rule.labels)
+			return entry.plain
+		}
+		const text = canonical(labels)
+		let series = entry.labelled.get(text)
+		if (series === undefined) {
+			series = this.#make(entry.rule, Object.freeze({ ...entry.rule.labels, ...labels }))
+			if (series !== undefined) entry.labelled.set(text, series)
+		}
+		return series
+	}
+
+	*of(name: string): Iterable<Series> {
+		const entry = this.#rules.get(name)
+		if (entry?.plain !== undefined) yield entry.plain
+		if (entry !== undefined) yield* entry.labelled.values()
+	}
+
+	*all(): Iterable<Series> {
+		for (const name of this.#rules.keys()) yield* this.of(name)
+	}
+
+	#make(rule: Rule, labels: Labels): Series | undefined {
+		if (this.#size >= this.#limit && !this.#evictQuiet()) {
+			this.refused++
+			return undefined
+		}
+		this.#size++
+		return {
+			rule,
+			labels,
+			key: keyOf(rule.name, labels),
+			state: newSeries(rule.ladder.length),
+			readings: new Readings(),
+			limitedBy: undefined,
+			incident: undefined,
+			noData: undefined,
+			seenAt: Number.NaN,
+		}
+	}
+
+	// The labelled series that has been there longest and has no incident makes room.
+	#evictQuiet(): boolean {
+		for (const { labelled } of this.#rules.values()) {
+			for (const [text, series] of labelled) {
+				if (series.incident !== undefined || series.noData !== undefined) continue
+				labelled.delete(text)
+				this.#size--
+				return true
+			}
+		}
+		return false
+	}
+}

@@ -1,0 +1,95 @@
+// The file that alerts survive a restart in: written whole beside it and renamed, read once. On the engine's thread.
+import { createHash } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+
+import { PlimsollError } from '../errors.ts'
+import { isSavedSeries, type SavedSeries } from './state.ts'
+
+/** @internal */
+export interface SavedState {
+	/** Wall clock. */
+	readonly savedAt: number
+	readonly sequence: number
+	readonly series: readonly SavedSeries[]
+	/** As the silences module keeps them. */
+	readonly silences: readonly unknown[]
+}
+
+const format = 'plimsoll-alerts'
+const version = 1
+
+const digest = (body: string): string => createHash('sha256').update(body).digest('hex')
+
+/** @internal */
+export function stateText(state: SavedState): string {
+	const body = JSON.stringify(state)
+	return `${JSON.stringify({ format, version, sha256: digest(body) })}\n${body}\n`
+}
+
+/** @throws ERR_STATE_FILE saying what is wrong with it @internal */
+export function parseState(text: string): SavedState {
+	const refuse = (why: string): never => {
+		throw new PlimsollError('ERR_STATE_FILE', why)
+	}
+	const [head = '', body = ''] = text.split('\n', 2)
+	const header = json(head) as { format?: unknown; version?: unknown; sha256?: unknown } | undefined
+	if (header?.format !== format) return refuse('it was not written by plimsoll')
+	if (header.version !== version) return refuse(`it has version ${String(header.version)}, this plimsoll reads ${version}`)
+	if (header.sha256 !== digest(body)) return refuse('it is torn: its checksum does not fit')
+	const state = json(body) as Partial<SavedState> | undefined
+	const whole =
+		Number.isFinite(state?.savedAt) &&
+		Number.isSafeInteger(state?.sequence) &&
+		Array.isArray(state?.series) &&
+		state.series.every(isSavedSeries) &&
+		Array.isArray(state?.silences)
+	return whole ? (state as SavedState) : refuse('its contents are not what plimsoll writes')
+}
+
+function json(text: string): unknown {
+	try {
+		const value: unknown = JSON.parse(text)
+		return typeof value === 'object' && value !== null ? value : undefined
+	} catch {
+		return undefined
+	}
+}
+
+/** A crash at any moment leaves the old file or the new one. @throws what the file system says @internal */
+export function writeStateFile(path: string, state: SavedState): void {
+	const beside = `${path}.${process.pid}.tmp`
+	const file = openSync(beside, 'w', 0o600)
+	try {
+		writeSync(file, stateText(state))
+		fsyncSync(file)
+	} finally {
+		closeSync(file)
+	}
+	renameSync(beside, path)
+}
+
+/**
+ * The state in a file; `undefined` where there is none. One that is torn or not ours is renamed, so that nothing is lost and the
+ * next start finds none. @throws ERR_STATE_FILE naming the file and where it went @internal
+ */
+export function readStateFile(path: string, wallMs: number): SavedState | undefined {
+	let text: string
+	try {
+		text = readFileSync(path, 'utf8')
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+		throw new PlimsollError('ERR_STATE_FILE', `The state of alerts cannot be read from ${path}: ${(cause as Error).message}`, {
+			cause,
+		})
+	}
+	try {
+		return parseState(text)
+	} catch (cause) {
+		const aside = `${path}.refused-${wallMs}`
+		renameSync(path, aside)
+		const why = (cause as Error).message
+		throw new PlimsollError('ERR_STATE_FILE', `The state of alerts in ${path} is refused: ${why}. It is kept as ${aside}.`, {
+			cause,
+		})
+	}
+}

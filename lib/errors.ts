@@ -15,6 +15,8 @@ export type ErrorCode =
 	| 'ERR_SAMPLER_THREAD'
 	/** The process's one sampler already watches another path's file system. */
 	| 'ERR_WATCHED_PATH'
+	/** This runtime or system does not offer it. */
+	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */
 	| 'ERR_CLOSED'
 

@@ -17,6 +17,8 @@ export type ErrorCode =
 	| 'ERR_WATCHED_PATH'
 	/** The file with the state of alerts is torn, or not one; it was put aside. */
 	| 'ERR_STATE_FILE'
+	/** This runtime or system does not offer it. */
+	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */
 	| 'ERR_CLOSED'
 

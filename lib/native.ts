@@ -21,6 +21,12 @@ export interface Native {
 	readDetails(root: string, watchedPath: string, unused: number): Promise<NativeDetails>
 	sources(root: string, watchedPath: string, unused: number): Promise<string[]>
 	costs(root: string, watchedPath: string, rounds: number): Promise<ReaderCost[]>
+	/** From now on `callback(count)` is called when so many events are in `buffer` (8 numbers each, events.ts); false: no loop. */
+	listen(id: number, callback: (count: number) => void, buffer: Float64Array): boolean
+	/** Five numbers a line: field, other field or -1, factor, 1 for below, 1 for an emergency. Fields by their order. */
+	setLines(id: number, lines: Float64Array): void
+	wakeOnRates(id: number, on: boolean): void
+	wakeUps(id: number): number
 }
 
 /** @internal */

@@ -97,7 +97,7 @@ void Sampler::run() {
   {
     uint32_t changes = settings_changes_.load(std::memory_order_acquire);
     Settings current = settings();
-    Sampling sampling(ring_, {.root = {}, .watched_path = path_or_here(current.watched_path), .accessed = nullptr}, &loops_);
+    Sampling sampling(ring_, {.root = {}, .watched_path = path_or_here(current.watched_path), .accessed = nullptr}, &loops_, &listeners_);
     Schedule schedule(current.intervals, monotonic_seconds());
     sampling.read({true, true, true});
     while (!stopping_) {
@@ -154,9 +154,11 @@ void Sampler::before_fork() {
   lifecycle_mutex_.lock();
   settings_mutex_.lock();
   loops_.mutex().lock();
+  listeners_.mutex().lock();
 }
 
 void Sampler::after_fork_in_parent() {
+  listeners_.mutex().unlock();
   loops_.mutex().unlock();
   settings_mutex_.unlock();
   lifecycle_mutex_.unlock();
@@ -168,6 +170,7 @@ void Sampler::after_fork_in_child() {
   thread_.abandon();
   running_ = false;
   openers_.clear();
+  listeners_.abandon();
   after_fork_in_parent();
 }
 

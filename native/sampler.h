@@ -5,6 +5,7 @@
 #pragma once
 
 #include "event_loops.h"
+#include "listeners.h"
 #include "readers/thread.h"
 #include "ring.h"
 #include "schedule.h"
@@ -34,6 +35,7 @@ class Sampler {
   void close(uint32_t id);  // the last one to close joins the thread
 
   EventLoops& loops() { return loops_; }
+  Listeners& listeners() { return listeners_; }
   std::span<std::byte> memory() const { return memory_; }
 
  private:
@@ -62,6 +64,7 @@ class Sampler {
   std::span<std::byte> memory_;
   Ring ring_;
   EventLoops loops_;
+  Listeners listeners_;
   Thread thread_;
   Bell bell_;      // wakes the sampler's thread: stop, or other intervals
   Bell finished_;  // the sampler's thread has ended its work

@@ -5,32 +5,47 @@
 
 namespace plimsoll {
 
-Sampling::Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops)
-    : ring_(ring), loops_(loops), live_(options.root.empty()), platform_(Platform::open(options)) {}
+Sampling::Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners)
+    : ring_(ring), loops_(loops), listeners_(listeners), live_(options.root.empty()), platform_(Platform::open(options)) {}
 
 void Sampling::read(const Due& due) {
   // Slow first, because gauges are derived from slow inputs; gauges last, because who sees a new gauge slot may then
   // rely on the other rhythms of the same tick.
+  double read_at = 0;
   if (due[index_of(Rhythm::slow)]) {
-    const double read_at = monotonic_seconds();
+    read_at = monotonic_seconds();
     platform_->before_slow();
     for (const auto& reader : readers()) reader->read_slow(sample_);
     ring_.publish(Rhythm::slow, read_at, sample_);
   }
   if (due[index_of(Rhythm::rate)]) {
-    const double read_at = monotonic_seconds();
+    read_at = monotonic_seconds();
     for (const auto& reader : readers()) reader->read_rates(sample_);
     if (loops_ != nullptr) sample_.set(Field::sampler_cpu_seconds_total, thread_cpu_seconds());
     ring_.publish(Rhythm::rate, read_at, sample_);
   }
   if (due[index_of(Rhythm::gauge)]) {
-    const double read_at = monotonic_seconds();
-    for (const auto& reader : readers()) reader->read_gauges(sample_);
+    read_at = monotonic_seconds();
+    read_gauges(due[index_of(Rhythm::slow)]);
     if (live_) {
       sample_.set(Field::time_monotonic_seconds, read_at);
       sample_.set(Field::time_wall_seconds, wall_seconds());
     }
     ring_.publish(Rhythm::gauge, read_at, sample_, loops_ == nullptr ? std::span<const LoopRow>{} : loops_->collect(sample_));
+  }
+  if (listeners_ == nullptr || read_at == 0) return;
+  const Heads heads{ring_.head(Rhythm::gauge), ring_.head(Rhythm::rate), ring_.head(Rhythm::slow)};
+  listeners_->after({due, heads, read_at, sample_});
+}
+
+// Nobody is woken for a line that only an old input puts it beyond, and none is missed because of one: while the ceiling of
+// a derived gauge is beyond a line, the gauge's inputs are read at every tick.
+void Sampling::read_gauges(bool inputs_are_fresh) {
+  for (const auto& reader : readers()) reader->read_gauges(sample_);
+  if (listeners_ == nullptr || inputs_are_fresh) return;
+  for (const auto& reader : readers()) {
+    const auto ceilings = reader->ceilings();
+    if (!ceilings.empty() && listeners_->undecided(sample_, ceilings)) reader->refresh_gauges(sample_);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "event_loops.h"
+#include "listeners.h"
 #include "readers/reader.h"
 #include "ring.h"
 #include "schedule.h"
@@ -12,8 +13,9 @@ namespace plimsoll {
 
 class Sampling {
  public:
-  // `loops` is the sampler's; null in a one-shot reading: then the loop.* and sampler.* fields are unsupported.
-  Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops);
+  // `loops` and `listeners` are the sampler's; null in a one-shot reading: then the loop.* and sampler.* fields are
+  // unsupported, and nobody is told anything.
+  Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners = nullptr);
 
   void read(const Due& due);
   void watch(const std::string& path);  // filesystem.* describes this path from the next slow reading on
@@ -23,8 +25,11 @@ class Sampling {
   Sample& sample() { return sample_; }
 
  private:
+  void read_gauges(bool inputs_are_fresh);
+
   Ring& ring_;
   EventLoops* loops_;
+  Listeners* listeners_;
   bool live_;  // a recorded machine's clocks are not this one's
   std::unique_ptr<Platform> platform_;
   Sample sample_;

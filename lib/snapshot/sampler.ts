@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asPlimsollError, PlimsollError } from '../errors.ts'
 import { type Native, native } from '../native.ts'
 import type { FieldName, Reason } from './fields.ts'
+import type { Line } from './lines.ts'
+import { Listening, type OnEventOptions, type SamplerEventCallback } from './listening.ts'
 import { absolutePath, type Checks, checkOptions, intervalMs } from './options.ts'
 import { loopRowValues, Ring } from './ring.ts'
 import { Snapshot } from './snapshot.ts'
@@ -49,6 +51,20 @@ export interface Sampler extends Disposable {
 	ready(): Promise<void>
 	/** Other intervals from now on; those not given stay. The shortest that anyone in the process asks for wins. */
 	setIntervals(options: Omit<SamplerOptions, 'watchedPath'>): void
+	/**
+	 * Replaces all lines of this sampler: at most 256. `onEvent`'s callback gets a 'line' event when the state of one changes.
+	 * They are first compared at the next tick, and what is beyond then is told; so judge once yourself when you set them.
+	 * @throws ERR_INVALID_ARGUMENT, ERR_UNKNOWN_FIELD, ERR_UNSUPPORTED, ERR_CLOSED
+	 */
+	setLines(lines: readonly Line[]): void
+	/**
+	 * Calls `callback` on this thread when there is something to tell, and never without; another one replaces it,
+	 * `undefined` ends it. What it throws is an uncaught exception. Keeps nothing alive.
+	 * @throws ERR_INVALID_ARGUMENT, ERR_INVALID_OPTIONS, ERR_UNSUPPORTED, ERR_CLOSED
+	 */
+	onEvent(callback: SamplerEventCallback | undefined, options?: OnEventOptions): void
+	/** How often this sampler has woken the event loop of this thread. @throws ERR_CLOSED */
+	readonly wakeUps: number
 	/** Ends this opener's use; the last one in the process stops the thread and closes its descriptors. */
 	close(): void
 }
@@ -82,6 +98,7 @@ export class OpenSampler implements Sampler {
 	readonly #id: number
 	readonly #shared: Shared
 	#options: { sampleIntervalMs: number; rateIntervalMs: number; slowIntervalMs: number }
+	readonly #listening: Listening
 	#closed = false
 
 	constructor(options: SamplerOptions) {
@@ -98,6 +115,7 @@ export class OpenSampler implements Sampler {
 			throw asPlimsollError(error)
 		}
 		this.#shared = sharedView(this.#native)
+		this.#listening = new Listening(this.#native, this.#id)
 	}
 
 	/** The ring, up to date. @throws ERR_CLOSED @internal */
@@ -157,6 +175,21 @@ export class OpenSampler implements Sampler {
 		this.#options = withDefaults(options, this.#options)
 		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs } = this.#options
 		this.#native.change(this.#id, sampleIntervalMs, rateIntervalMs, slowIntervalMs)
+	}
+
+	setLines(lines: readonly Line[]): void {
+		this.#assertOpen()
+		this.#listening.setLines(lines)
+	}
+
+	onEvent(callback: SamplerEventCallback | undefined, options?: OnEventOptions): void {
+		this.#assertOpen()
+		this.#listening.onEvent(callback, options)
+	}
+
+	get wakeUps(): number {
+		this.#assertOpen()
+		return this.#listening.wakeUps
 	}
 
 	close(): void {

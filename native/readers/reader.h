@@ -8,6 +8,7 @@
 #include "../sample.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,12 @@ struct Details {
   std::vector<DetailRow> mounts;
 };
 
+// The most that a gauge can be until its slow inputs are read anew: a working set is never more than the memory charged.
+struct Ceiling {
+  Field field{};
+  double most = 0;  // NaN: unknown
+};
+
 class Reader {
  public:
   Reader() = default;
@@ -51,6 +58,11 @@ class Reader {
   virtual void read_slow(Sample&) {}
   virtual void read_rates(Sample&) {}
   virtual void read_gauges(Sample&) {}
+
+  // For gauges that are derived from slow inputs: what they could be at most, as of the last read_gauges(); and the slow
+  // inputs of these gauges alone read anew, then the gauges. Asked for where it decides whether somebody is woken.
+  virtual std::span<const Ceiling> ceilings() const { return {}; }
+  virtual void refresh_gauges(Sample&) {}
 
   virtual void watch(const std::string&) {}  // another path's file system from the next slow reading on
   virtual void describe(Sources&) const {}

@@ -13,7 +13,10 @@ strict=(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
 addon=(-isystem "$node_headers" -isystem "$repo/node_modules/node-addon-api" -DNAPI_VERSION=9 -DNAPI_DISABLE_CPP_EXCEPTIONS
   -DNODE_ADDON_API_DISABLE_DEPRECATED -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS -DBUILDING_NODE_EXTENSION -DUSING_UV_SHARED=1)
 
-core=(event_loops one_shot ring sampler sampling)
+# The files of a list of native/sources.json, without their ending.
+listed() { node -p "require('$repo/native/sources.json')['$1'].map(file => file.replace(/[.]cc$/, '')).join(' ')"; }
+read -ra core <<<"$(listed common)"
+read -ra border <<<"$(listed addon)"
 readers=$(cd readers/windows && ls ./*.cc | sed 's|^\./||; s|\.cc$||' | grep -v '^node_imports$')
 objects=()
 compile() { # OBJECT SOURCE FLAGS...
@@ -22,11 +25,12 @@ compile() { # OBJECT SOURCE FLAGS...
 }
 for name in "${core[@]}"; do compile "$out/$name.o" "$name.cc"; objects+=("$out/$name.o"); done
 for name in $readers; do compile "$out/win_$name.o" "readers/windows/$name.cc"; objects+=("$out/win_$name.o"); done
-for name in addon loop_stamp; do compile "$out/$name.o" "$name.cc" "${addon[@]}"; done
+addon_objects=()
+for name in "${border[@]}"; do compile "$out/$name.o" "$name.cc" "${addon[@]}"; addon_objects+=("$out/$name.o"); done
 
-node "$repo/test/windows/node-imports.mjs" ${WRITE_IMPORTS:+--write} "$out/addon.o" "$out/loop_stamp.o"
+node "$repo/test/windows/node-imports.mjs" ${WRITE_IMPORTS:+--write} "${addon_objects[@]}"
 compile "$out/node_imports.o" readers/windows/node_imports.cc
-"$zig" c++ "${common[@]}" -shared -s -Wl,--gc-sections "${objects[@]}" "$out/addon.o" "$out/loop_stamp.o" "$out/node_imports.o" \
+"$zig" c++ "${common[@]}" -shared -s -Wl,--gc-sections "${objects[@]}" "${addon_objects[@]}" "$out/node_imports.o" \
   -o "$out/plimsoll.node"
 
 "$zig" c++ "${common[@]}" "${strict[@]}" -shared -s "$repo/test/windows/pdh/pdh.cc" -o "$out/pdh.dll"

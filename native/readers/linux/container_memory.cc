@@ -6,6 +6,8 @@
 #include "scanner.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 namespace plimsoll::linux_os {
 namespace {
@@ -35,6 +37,7 @@ struct Level {
   KeptFile stat_file;
   Result<double> limit = Reason::unsupported;
   Result<double> inactive_file = Reason::unsupported;
+  Result<double> current = Reason::unsupported;
 };
 
 // The files of the own group that count events.
@@ -50,6 +53,8 @@ Result<double> working_set(const Result<double>& current, const Result<double>& 
   if (!inactive_file) return inactive_file.reason;
   return std::max(0.0, *current - *inactive_file);
 }
+
+double number(const Result<double>& result) { return result ? *result : std::numeric_limits<double>::quiet_NaN(); }
 
 class ContainerMemoryReader final : public ContainerReader {
  public:
@@ -77,13 +82,24 @@ class ContainerMemoryReader final : public ContainerReader {
   }
 
   void read_gauges(Sample& sample) override {
-    const Result<double> own = levels_.empty() ? placement().reason : watch(read_amount(levels_.front().current_file));
-    const Result<double> inactive = levels_.empty() ? placement().reason : levels_.front().inactive_file;
-    sample.put(Field::container_memory_current_bytes, own);
-    sample.put(Field::container_memory_working_set_bytes, working_set(own, inactive));
-    const Binding binding = find_binding(own);
-    sample.put(Field::container_memory_binding_limit_bytes, binding.limit);
-    sample.put(Field::container_memory_binding_working_set_bytes, binding.working_set);
+    for (Level& level : levels_) {
+      const bool own = &level == &levels_.front();
+      if (own || level.limit) level.current = read_amount(level.current_file);
+      if (own) watch(level.current);
+    }
+    put_gauges(sample);
+    const Binding most = find_binding(Cache::counted);
+    ceilings_ = {{{Field::container_memory_working_set_bytes, sample.value(Field::container_memory_current_bytes)},
+                  {Field::container_memory_binding_limit_bytes, number(most.limit)},
+                  {Field::container_memory_binding_working_set_bytes, number(most.used)}}};
+  }
+
+  // Working sets are below what is charged by the inactive cache, which memory.stat alone tells.
+  std::span<const Ceiling> ceilings() const override { return ceilings_; }
+
+  void refresh_gauges(Sample& sample) override {
+    read_stats();
+    put_gauges(sample);
   }
 
   void describe(Sources& sources) const override {
@@ -106,10 +122,21 @@ class ContainerMemoryReader final : public ContainerReader {
   }
 
  private:
+  enum class Cache { counted, left_out };
   struct Binding {
     Result<double> limit;
-    Result<double> working_set;
+    Result<double> used;
   };
+
+  void put_gauges(Sample& sample) const {
+    const Result<double> own = levels_.empty() ? placement().reason : levels_.front().current;
+    const Result<double> inactive = levels_.empty() ? placement().reason : levels_.front().inactive_file;
+    sample.put(Field::container_memory_current_bytes, own);
+    sample.put(Field::container_memory_working_set_bytes, working_set(own, inactive));
+    const Binding binding = find_binding(Cache::left_out);
+    sample.put(Field::container_memory_binding_limit_bytes, binding.limit);
+    sample.put(Field::container_memory_binding_working_set_bytes, binding.used);
+  }
 
   const Placement& placement() const { return groups().of(Controller::memory); }
 
@@ -161,14 +188,13 @@ class ContainerMemoryReader final : public ContainerReader {
   }
 
   // The level with the least headroom. A limited level that cannot be read might be it: then it is not known.
-  Binding find_binding(const Result<double>& own_current) {
+  Binding find_binding(Cache cache) const {
     if (!least_limit_) return {least_limit_.reason, least_limit_.reason};
     Binding binding{Reason::unlimited, Reason::unlimited};
     double least_headroom = std::numeric_limits<double>::infinity();
-    for (size_t i = 0; i < levels_.size(); ++i) {
-      Level& level = levels_[i];
+    for (const Level& level : levels_) {
       if (!level.limit) continue;
-      const Result<double> used = working_set(i == 0 ? own_current : read_amount(level.current_file), level.inactive_file);
+      const Result<double> used = cache == Cache::counted ? level.current : working_set(level.current, level.inactive_file);
       if (!used) return {used.reason, used.reason};
       if (*level.limit - *used >= least_headroom) continue;
       least_headroom = *level.limit - *used;
@@ -195,6 +221,7 @@ class ContainerMemoryReader final : public ContainerReader {
 
   std::vector<Level> levels_;   // as the placement's: own group first
   std::vector<Events> events_;  // none or one
+  std::array<Ceiling, 3> ceilings_{};
   Result<double> least_limit_ = Reason::unsupported;
   uint64_t own_group_ = 0;
   GroupCounter oom_kills_;

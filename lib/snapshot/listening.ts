@@ -1,0 +1,61 @@
+// One opener's ear: what it wants to be told of, and who is told. The thread that opened the sampler; wake-ups come from
+// native through a handle that keeps nothing alive.
+import { PlimsollError, shown } from '../errors.ts'
+import type { Native } from '../native.ts'
+import { decodeEvents, eventRoom, eventValues, type SamplerEvent } from './events.ts'
+import { encodeLines, type Line } from './lines.ts'
+import { type Checks, checkOptions } from './options.ts'
+
+export type SamplerEventCallback = (events: readonly SamplerEvent[]) => void
+
+export interface OnEventOptions {
+	/** Also to be called after the rates were read, at most once a second. Default false. */
+	readonly wakeOnRates?: boolean | undefined
+}
+
+const onEventChecks: Checks = {
+	wakeOnRates: value => (typeof value === 'boolean' ? undefined : 'a boolean'),
+}
+
+/** @internal */
+export class Listening {
+	readonly #native: Native
+	readonly #id: number
+	#callback: SamplerEventCallback | undefined
+	#listens = false
+
+	constructor(native: Native, id: number) {
+		this.#native = native
+		this.#id = id
+	}
+
+	setLines(lines: readonly Line[]): void {
+		const numbers = encodeLines(lines)
+		if (lines.length > 0) this.#listen()
+		this.#native.setLines(this.#id, numbers)
+	}
+
+	onEvent(callback: SamplerEventCallback | undefined, options: OnEventOptions | undefined): void {
+		if (callback !== undefined && typeof callback !== 'function') {
+			throw new PlimsollError('ERR_INVALID_ARGUMENT', `onEvent(callback): expected a function, got ${shown(callback)}.`)
+		}
+		checkOptions('onEvent(callback, options)', options, onEventChecks)
+		if (callback !== undefined) this.#listen()
+		this.#callback = callback
+		this.#native.wakeOnRates(this.#id, callback !== undefined && options?.wakeOnRates === true)
+	}
+
+	get wakeUps(): number {
+		return this.#native.wakeUps(this.#id)
+	}
+
+	#listen(): void {
+		if (this.#listens) return
+		const buffer = new Float64Array(eventRoom * eventValues)
+		const told = (count: number): void => this.#callback?.(decodeEvents(buffer, count))
+		if (!this.#native.listen(this.#id, told, buffer)) {
+			throw new PlimsollError('ERR_UNSUPPORTED', 'This runtime has no event loop that the sampler could wake (libuv is missing).')
+		}
+		this.#listens = true
+	}
+}

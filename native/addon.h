@@ -1,0 +1,38 @@
+// What the files of the border share: they alone know Node-API. Runs on the thread of the environment that calls.
+#pragma once
+
+#include "loop_stamp.h"
+
+#include <napi.h>
+#include <vector>
+
+namespace plimsoll {
+
+struct Hearing;  // addon_events.cc: one opener that is told of events
+
+// What one environment (the main thread, a worker) holds. Freed when the environment has ended, at whatever moment that
+// is, and libuv has closed the last handle.
+struct Environment {
+  std::vector<uint32_t> open;
+  std::vector<Hearing*> hearings;
+  LoopStamp* stamp = nullptr;  // while anything is open
+  int closing = 0;             // handles that libuv has yet to close
+  bool ending = false;
+  napi_async_cleanup_hook_handle cleanup = nullptr;
+};
+
+void handle_closed(void* environment);  // one that was counted in `closing`
+
+void throw_code(Napi::Env env, const char* code, const std::string& message);
+
+// addon_events.cc
+void end_hearings(Environment* environment, const uint32_t* opener = nullptr);  // of one opener, or all
+void export_events(Napi::Env env, Napi::Object exports);
+
+// addon_tasks.cc
+void export_tasks(Napi::Env env, Napi::Object exports);
+
+// addon.cc
+Napi::Object export_all(Napi::Env env, Napi::Object exports);
+
+}  // namespace plimsoll

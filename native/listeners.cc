@@ -1,0 +1,78 @@
+// See listeners.h.
+#include "listeners.h"
+
+namespace plimsoll {
+namespace {
+
+constexpr double kRatesSeconds = 1;         // no oftener, however often rates are read
+constexpr double kRatesSlackSeconds = 0.1;  // a tick comes early or late by less than this
+
+}  // namespace
+
+// Not oftener than once a second on the average, and not each second time because a tick came a moment early.
+bool Listener::rates_due(const Tick& tick) {
+  if (!wakes_on_rates_ || !tick.read[index_of(Rhythm::rate)]) return false;
+  const double late = tick.at_seconds - next_rates_at_;
+  if (late < -kRatesSlackSeconds) return false;
+  next_rates_at_ = late > kRatesSlackSeconds ? tick.at_seconds + kRatesSeconds : next_rates_at_ + kRatesSeconds;
+  return true;
+}
+
+void Listener::compare(const Tick& tick) {
+  bool news = false;
+  if (!lines_.empty() && lines_.compare(tick.read, tick.sample) && !line_pending_) {
+    line_ = make_event(EventKind::line, tick.at_seconds, tick.heads);
+    line_pending_ = news = true;
+  }
+  if (rates_due(tick) && !rates_pending_) {
+    rates_ = make_event(EventKind::rates, tick.at_seconds, tick.heads);
+    rates_pending_ = news = true;
+  }
+  if (news) wake();
+}
+
+size_t Listener::take(std::span<Event> events) {
+  size_t count = 0;
+  if (line_pending_ && count < events.size()) {
+    events[count++] = line_;
+    line_pending_ = false;
+    lines_.tell();
+  }
+  if (rates_pending_ && count < events.size()) {
+    events[count++] = rates_;
+    rates_pending_ = false;
+  }
+  while (count < events.size() && queue_.pop(events[count])) ++count;
+  if (count < events.size() && queue_.lost() > 0) {
+    events[count] = make_event(EventKind::lost, 0);
+    events[count++][2] = queue_.lost();
+    queue_.forget_lost();
+  }
+  if (line_pending_ || rates_pending_ || !queue_.empty()) wake();
+  return count;
+}
+
+void Listeners::add(Listener* listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(listener);
+}
+
+void Listeners::remove(Listener* listener) {
+  const std::lock_guard lock(mutex_);
+  std::erase(listeners_, listener);
+}
+
+bool Listeners::undecided(const Sample& sample, std::span<const Ceiling> ceilings) {
+  const std::lock_guard lock(mutex_);
+  for (const Listener* listener : listeners_) {
+    if (listener->undecided(sample, ceilings)) return true;
+  }
+  return false;
+}
+
+void Listeners::after(const Tick& tick) {
+  const std::lock_guard lock(mutex_);
+  for (Listener* listener : listeners_) listener->compare(tick);
+}
+
+}  // namespace plimsoll

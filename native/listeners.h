@@ -1,0 +1,84 @@
+// Who is to be woken, and for what. Knows no libuv: loop_wake.cc says how a loop is woken.
+//
+// Threads: an environment's own thread adds, changes, empties and removes its listener; the sampler's thread compares after
+// each tick. One lock for all of it, held for a few comparisons or the swap of a pointer, never during a system call other
+// than the wake itself. A removed listener is not woken again: remove() waits for a tick that is under way.
+#pragma once
+
+#include "events.h"
+#include "lines.h"
+
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace plimsoll {
+
+// What the sampler's thread has just read and published.
+struct Tick {
+  Due read;
+  Heads heads;
+  double at_seconds;
+  const Sample& sample;
+};
+
+// What one opener of the sampler wants to be told. Only touched under the lock of Listeners.
+class Listener {
+ public:
+  using Wake = void (*)(void* context);  // from any thread; must not wait
+
+  Listener(Wake wake, void* context) : wake_(wake), context_(context) {}
+
+  void swap_lines(Lines& lines) { std::swap(lines_, lines); }
+  void wake_on_rates(bool on) { wakes_on_rates_ = on; }
+
+  bool undecided(const Sample& sample, std::span<const Ceiling> ceilings) const { return lines_.undecided(sample, ceilings); }
+  void compare(const Tick& tick);
+
+  // Moves what is to be told into `events`, oldest state first, and returns how many. What finds no room stays.
+  size_t take(std::span<Event> events);
+
+ private:
+  void wake() { wake_(context_); }
+  bool rates_due(const Tick& tick);
+
+  Wake wake_;
+  void* context_;
+  Lines lines_;
+  bool wakes_on_rates_ = false;
+  double next_rates_at_ = 0;
+  // At most one of each waits: JavaScript reads on from its heads, and so misses nothing by the coalescing.
+  bool line_pending_ = false;
+  bool rates_pending_ = false;
+  Event line_{};
+  Event rates_{};
+  EventQueue queue_;
+};
+
+class Listeners {
+ public:
+  void add(Listener* listener);
+  void remove(Listener* listener);
+
+  // The listener's own thread: `change()` runs under the lock, so it must be short and must not allocate.
+  template <typename Change>
+  auto under_lock(Change change) {
+    const std::lock_guard lock(mutex_);
+    return change();
+  }
+
+  // Sampler thread.
+  bool undecided(const Sample& sample, std::span<const Ceiling> ceilings);
+  void after(const Tick& tick);
+
+  // For the fork handlers only.
+  std::mutex& mutex() { return mutex_; }
+  void abandon() { listeners_.clear(); }  // in a forked child: its loops are not the parent's
+
+ private:
+  std::mutex mutex_;
+  std::vector<Listener*> listeners_;
+};
+
+}  // namespace plimsoll

@@ -17,6 +17,10 @@ export type ErrorCode =
 	| 'ERR_WATCHED_PATH'
 	/** The file with the state of alerts is torn, or not one; it was put aside. */
 	| 'ERR_STATE_FILE'
+	/** No more silences are kept. */
+	| 'ERR_TOO_MANY_SILENCES'
+	/** A system outside did not take an alert; `retriable` tells whether it may later. */
+	| 'ERR_DELIVERY'
 	/** This runtime or system does not offer it. */
 	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */

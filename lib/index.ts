@@ -21,7 +21,17 @@ export type {
 	ProcessResources,
 	SystemResources,
 } from './detection/resources.ts'
-export { initializeResourceManagement, type ResourceManagement, type ResourceManagementConfig } from './detection/system.ts'
+export type { Availability, AvailabilityReason, Headroom } from './monitor/availability.ts'
+export type { ResourceManagementConfig } from './monitor/config.ts'
+export type { MonitoredDetector } from './monitor/detector.ts'
+export type { Limits } from './monitor/limits.ts'
+export { type ResourceManagement, ResourceMonitor, type UpdateCallback } from './monitor/monitor.ts'
+export { createModelResourceManager, initializeResourceManagement } from './monitor/system.ts'
+export type { UsageHistory, UsageHistoryOptions, UsageQuery, UsageSample, UsageSummary } from './monitor/usage-history.ts'
+export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
+export type { JudgedName } from './limits/judged.ts'
+export type * from './alerts/index.ts'
+export { createAlerts, severities } from './alerts/index.ts'
 export { type ErrorCode, PlimsollError } from './errors.ts'
 export type { Field, FieldName, Reason } from './snapshot/fields.ts'
 export { type LoopRow, openSampler, type Sampler, type SamplerOptions } from './snapshot/sampler.ts'

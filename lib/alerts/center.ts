@@ -10,11 +10,11 @@ import type {
 	Alerts,
 	AlertsOptions,
 	ObserveOptions,
-	PreparedHandler,
 	SilenceOptions,
 } from './contract.ts'
-import { Delivery, type DeliveryStats } from './delivery/delivery.ts'
-import type { AlertHandler, HandlerOptions } from './delivery/options.ts'
+import { Delivery } from './delivery/delivery.ts'
+import type { AlertHandler, HandlerOptions } from './delivery/handler.ts'
+import type { HandlerStats, HandlerTrouble } from './delivery/recipient.ts'
 import { publish } from './diagnostics.ts'
 import { AlertEngine } from './engine.ts'
 import { AlertHistory, type HistoryQuery } from './history.ts'
@@ -56,6 +56,13 @@ const observeChecks = {
 }
 const acknowledgeChecks = { by: text, reason: text, expiresInMs: positive }
 
+const handlerRule: AlertRule = {
+	name: 'alertHandler',
+	thresholds: { warning: { fire: 1, resolve: 0 } },
+	message: ({ labels, state }) =>
+		state === 'resolved' ? `handler ${labels.handler} works again` : `handler ${labels.handler} fails, hangs or is overrun`,
+}
+
 /** The longest that setTimeout() takes. */
 const longestTimerMs = 2 ** 31 - 1
 
@@ -80,7 +87,6 @@ export class AlertCenter implements Alerts {
 		this.#clock = clock
 		this.#inhibition = inhibitionRulesOf(options.inhibition ?? [])
 		this.#history = new AlertHistory(options.historyLimit ?? 1000)
-		this.#delivery = new Delivery({ clock })
 		this.engine = new AlertEngine({
 			clock,
 			maxSeries: options.maxSeries ?? 1000,
@@ -90,9 +96,11 @@ export class AlertCenter implements Alerts {
 				suppressionOf(alert, new Inhibitions(this.#inhibition, open), this.#silences, this.#inhibition, clock.wallMs()),
 		})
 		if (options.stateFile !== undefined) {
-			this.#keeper = new Keeper(options.stateFile, this.engine, clock, options.restartToleranceMs ?? 60_000, () => this.#silences)
+			const parts = () => ({ silences: this.#silences, told: this.#delivery.told() })
+			this.#keeper = new Keeper(options.stateFile, this.engine, clock, options.restartToleranceMs ?? 60_000, parts)
 			this.#silences = this.#keeper.silences
 		}
+		this.#delivery = new Delivery({ told: this.#keeper?.told, onTrouble: (name, trouble) => this.#judgeHandler(name, trouble) })
 		for (const rule of options.rules ?? []) this.addRule(rule)
 		this.#schedule()
 	}
@@ -209,10 +217,8 @@ export class AlertCenter implements Alerts {
 		return this.addHandler(handler)
 	}
 
-	addHandler(handler: AlertHandler | PreparedHandler, options?: HandlerOptions): () => void {
+	addHandler(handler: AlertHandler, options?: HandlerOptions): () => void {
 		this.#assertOpen()
-		if (typeof handler === 'object' && handler !== null)
-			return this.#delivery.add(handler.handler, { ...handler.options, ...options })
 		return this.#delivery.add(handler, options)
 	}
 
@@ -230,7 +236,7 @@ export class AlertCenter implements Alerts {
 		return this.#tally.statistics(this.engine.incidents, this.engine.table.refused, total)
 	}
 
-	deliveries(): readonly DeliveryStats[] {
+	deliveries(): readonly HandlerStats[] {
 		return this.#delivery.stats()
 	}
 
@@ -268,6 +274,18 @@ export class AlertCenter implements Alerts {
 		}
 		this.#delivery.deliver(event)
 		this.#keeper?.changed()
+	}
+
+	// A handler in trouble is an incident, told to the others and seen by whoever looks.
+	#judgeHandler(name: string, { kind, message }: HandlerTrouble): void {
+		if (this.#closed) return
+		const isOver = kind === 'recovered' || kind === 'breaker-closed'
+		if (!isOver) process.emitWarning(`Alert handler ${shown(name)}: ${message}`, { code: 'PLIMSOLL_HANDLER' })
+		if (this.engine.table.rule(handlerRule.name) === undefined) {
+			if (isOver) return
+			this.addRule(handlerRule)
+		}
+		this.observe(handlerRule.name, isOver ? 0 : 1, { labels: { handler: name } })
 	}
 
 	#silencesChanged(): void {

@@ -2,8 +2,8 @@
 import type { PlimsollError } from '../errors.ts'
 import type { Thresholds } from '../limits/ladder.ts'
 import type { AlertEvent, Labels, ResourceAlert } from './alert.ts'
-import type { DeliveryStats } from './delivery/delivery.ts'
-import type { AlertHandler, HandlerOptions } from './delivery/options.ts'
+import type { AlertHandler, HandlerOptions } from './delivery/handler.ts'
+import type { HandlerStats } from './delivery/recipient.ts'
 import type { HistoryQuery } from './history.ts'
 import type { InhibitionRuleInput } from './inhibition.ts'
 import type { MatcherInput } from './matcher.ts'
@@ -59,12 +59,6 @@ export interface SilenceOptions {
 	readonly endsOnResolve?: boolean | undefined
 }
 
-/** A handler with its options, as the ready ones come. */
-export interface PreparedHandler {
-	readonly handler: AlertHandler
-	readonly options: HandlerOptions
-}
-
 export interface Alerts extends AsyncDisposable {
 	/** One more rule. @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT for a name that is taken, ERR_CLOSED */
 	addRule(rule: AlertRule): void
@@ -91,13 +85,12 @@ export interface Alerts extends AsyncDisposable {
 	silences(): readonly Silence[]
 	/** Told at once of every event; returns how to stop. The same as `addHandler(handler)`. */
 	onAlert(handler: AlertHandler): () => void
-	/** @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT */
+	/** Returns how to take it out again. @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT, ERR_CLOSED */
 	addHandler(handler: AlertHandler, options?: HandlerOptions): () => void
-	addHandler(handler: PreparedHandler): () => void
 	/** Oldest first. */
 	history(query?: HistoryQuery): AlertEvent[]
 	statistics(): AlertStatistics
-	deliveries(): readonly DeliveryStats[]
+	deliveries(): readonly HandlerStats[]
 	/** Why the state file was refused or could not be written, the newest first problem; `undefined`: all is well. */
 	readonly stateError: PlimsollError | undefined
 	/** Stops all timers, lets handlers finish for a moment, saves the state. May be called again. */

@@ -1,6 +1,7 @@
 // Keeps the state of alerts in a file: read at the start, written some time after each change. On the engine's thread.
 import { PlimsollError } from '../errors.ts'
 import type { Clock } from './clock.ts'
+import type { ToldIncidents } from './delivery/delivery.ts'
 import type { AlertEngine } from './engine.ts'
 import type { Rule } from './rule.ts'
 import { addSilence, noSilences, type Silence, type Silences } from './silence.ts'
@@ -9,13 +10,19 @@ import { readStateFile, type SavedState, writeStateFile } from './state-file.ts'
 
 const delayMs = 1000
 
+/** What is kept besides series. @internal */
+export interface KeptParts {
+	readonly silences: Silences
+	readonly told: ToldIncidents
+}
+
 /** @internal */
 export class Keeper {
 	readonly #path: string
 	readonly #engine: AlertEngine
 	readonly #clock: Clock
 	readonly #toleranceMs: number
-	readonly #currentSilences: () => Silences
+	readonly #parts: () => KeptParts
 	readonly #downMs: number
 	readonly #restored: SavedState | undefined
 	/** Of rules that have not been added yet: kept, so that a rule that comes later finds them. */
@@ -23,18 +30,20 @@ export class Keeper {
 	#timer: NodeJS.Timeout | undefined
 	/** As of the file. */
 	readonly silences: Silences
+	readonly told: ToldIncidents
 	error: PlimsollError | undefined
 
-	constructor(path: string, engine: AlertEngine, clock: Clock, toleranceMs: number, silences: () => Silences) {
+	constructor(path: string, engine: AlertEngine, clock: Clock, toleranceMs: number, parts: () => KeptParts) {
 		this.#path = path
 		this.#engine = engine
 		this.#clock = clock
 		this.#toleranceMs = toleranceMs
-		this.#currentSilences = silences
+		this.#parts = parts
 		this.#restored = this.#attempt(() => readStateFile(path, clock.wallMs()))
 		this.#unclaimed = [...(this.#restored?.series ?? [])]
 		this.#downMs = clock.wallMs() - (this.#restored?.savedAt ?? 0)
 		this.silences = this.#restoredSilences(this.#restored?.silences ?? [])
+		this.told = this.#restored?.told ?? {}
 		engine.continueFrom(this.#restored?.sequence ?? 0)
 	}
 
@@ -63,7 +72,7 @@ export class Keeper {
 			savedAt: this.#clock.wallMs(),
 			sequence: this.#engine.sequence,
 			series: [...savedSeries(this.#engine, this.#clock.monotonicMs()), ...this.#unclaimed],
-			silences: this.#currentSilences(),
+			...this.#parts(),
 		}
 		this.#attempt(() => writeStateFile(this.#path, state))
 	}

@@ -16,7 +16,7 @@ const rounded = (value: number): string => String(Number(value.toPrecision(4)))
 export function withUnit(value: number, unit: string): string {
 	if (unit === 'bytes') return scaled(value, 1024, binaryUnits)
 	if (unit === 'bytes/s') return scaled(value, 1000, decimalUnits)
-	return unit === '' ? rounded(value) : `${rounded(value)} ${unit}`
+	return unit === '' || unit === 'count' ? rounded(value) : `${rounded(value)} ${unit}`
 }
 
 /** @internal */
@@ -34,6 +34,6 @@ export function messageOf(rule: Rule, alert: Omit<ResourceAlert, 'message'>): st
 	const limit = alert.limitedBy === undefined ? '' : `, limited by ${alert.limitedBy}`
 	const value = alert.value === undefined ? 'unknown' : withUnit(alert.value, alert.unit)
 	if (alert.state === 'resolved') return `${what} is at ${value}${limit}: the ${alert.severity} incident has ended`
-	const side = rule.direction === 'above' ? 'over' : 'under'
-	return `${what} is at ${value}${limit}: ${side} the ${alert.severity} line of ${withUnit(alert.threshold, alert.unit)}`
+	const line = withUnit(alert.threshold, alert.unit)
+	return `${what} is at ${value}${limit} (${alert.severity} ${rule.direction === 'above' ? 'from' : 'down from'} ${line})`
 }

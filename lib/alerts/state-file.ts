@@ -13,6 +13,8 @@ export interface SavedState {
 	readonly series: readonly SavedSeries[]
 	/** As the silences module keeps them. */
 	readonly silences: readonly unknown[]
+	/** Incidents that each handler has been told of, by its name. */
+	readonly told: { readonly [handler: string]: readonly string[] }
 }
 
 const format = 'plimsoll-alerts'
@@ -42,8 +44,14 @@ export function parseState(text: string): SavedState {
 		Number.isSafeInteger(state?.sequence) &&
 		Array.isArray(state?.series) &&
 		state.series.every(isSavedSeries) &&
-		Array.isArray(state?.silences)
+		Array.isArray(state?.silences) &&
+		isTold(state.told)
 	return whole ? (state as SavedState) : refuse('its contents are not what plimsoll writes')
+}
+
+function isTold(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+	return Object.values(value).every(ids => Array.isArray(ids) && ids.every(id => typeof id === 'string'))
 }
 
 function json(text: string): unknown {

@@ -1,7 +1,8 @@
 // `plimsoll top`: the live view. Main thread.
 import { hostname, release, type } from 'node:os'
 
-import { initializeResourceManagement, type ResourceManagement } from '../detection/system.ts'
+import type { ResourceManagement } from '../monitor/monitor.ts'
+import { initializeResourceManagement } from '../monitor/system.ts'
 import { cadenceOf } from './cadence.ts'
 import { renderFrame } from './frame.ts'
 import { History } from './history.ts'

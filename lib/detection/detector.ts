@@ -65,7 +65,8 @@ const longestDetailsMs = 60_000
 const longestBusy = fields['loop.longest_busy_seconds'].index
 const samplerCpu = fields['sampler.cpu_seconds_total'].index + 1
 
-function heap(): HeapResources {
+/** V8's heap of this thread. @internal */
+export function heapOf(): HeapResources {
 	const { used_heap_size, total_heap_size, heap_size_limit, external_memory } = getHeapStatistics()
 	return {
 		heapUsedBytes: used_heap_size,
@@ -187,7 +188,7 @@ export class ResourceDetector implements Detector {
 		for (;;) {
 			const gaugeHead = ring.head(ring.gauge)
 			const rateHead = ring.head(ring.rate)
-			const resources = deriveResources(windowOf(ring, windowMs, longestBusy), heap())
+			const resources = deriveResources(windowOf(ring, windowMs, longestBusy), heapOf())
 			const lapped = Math.max((ring.head(ring.gauge) - gaugeHead) | 0, (ring.head(ring.rate) - rateHead) | 0)
 			if (lapped < ring.slotCount / 2 - 1) return frozen(resources)
 		}

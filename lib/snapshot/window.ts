@@ -1,4 +1,5 @@
 // Which slots a window of time spans. Any thread: reads only.
+import type { Heads } from './events.ts'
 import type { RhythmLayout, Ring } from './ring.ts'
 
 /**
@@ -28,26 +29,23 @@ export interface Window {
  * @internal
  */
 export function windowOf(ring: Ring, windowMs: number, longestBusyIndex: number): Window {
-	const heads = { gauge: ring.head(ring.gauge), rate: ring.head(ring.rate), slow: ring.head(ring.slow) }
+	const heads = headsOf(ring)
 	return windowAt(ring, heads, windowMs, windowMs, longestBusyIndex)
 }
 
-/** Newest readings of a moment, as heads of the three rhythms. @internal */
-export interface Heads {
-	readonly gauge: number
-	readonly rate: number
-	readonly slow: number
+/** The newest readings. Gauges first, so that the others are at least as new. @internal */
+export function headsOf(ring: Ring): Heads {
+	return { gaugeHead: ring.head(ring.gauge), rateHead: ring.head(ring.rate), slowHead: ring.head(ring.slow) }
 }
 
 /** The same for readings that need not be the newest, with a window of its own for each rhythm. @internal */
 export function windowAt(ring: Ring, heads: Heads, gaugeMs: number, rateMs: number, longestBusyIndex: number): Window {
-	const gaugeHead = heads.gauge
+	const { gaugeHead, rateHead, slowHead } = heads
 	const gauge = ring.slot(ring.gauge, gaugeHead)
 	const gaugeAge = slotsBack(ring, ring.gauge, gaugeHead, gaugeMs)
-	const rateHead = heads.rate
 	const rate = ring.slot(ring.rate, rateHead)
 	const rateAge = slotsBack(ring, ring.rate, rateHead, rateMs)
-	const slow = ring.slot(ring.slow, heads.slow)
+	const slow = ring.slot(ring.slow, slowHead)
 	const rateBefore = rateAge === 0 ? -1 : ring.slot(ring.rate, rateHead - rateAge)
 	const rateSeconds = rateBefore < 0 ? Number.NaN : (ring.values[rate] ?? Number.NaN) - (ring.values[rateBefore] ?? Number.NaN)
 	let longest = Number.NaN

@@ -1,0 +1,44 @@
+// The detector that also knows what is judged: availability. On the thread that asks.
+import type { AlertCenter } from '../alerts/center.ts'
+import type { Detector } from '../detection/detector.ts'
+import { ResourceDetector } from '../detection/detector.ts'
+import { judgedNames } from '../limits/judged.ts'
+import type { OpenSampler } from '../snapshot/sampler.ts'
+import { type Availability, availabilityOf, type Judgement } from './availability.ts'
+import type { Judge } from './judge.ts'
+import type { Limits } from './limits.ts'
+import { laddersOf } from './limits.ts'
+
+export interface MonitoredDetector extends Detector {
+	/** Whether work can be taken on, why not, and how much room is left. @throws ERR_CLOSED */
+	getAvailability(): Availability
+}
+
+/** @internal */
+export class JudgedDetector extends ResourceDetector implements MonitoredDetector {
+	readonly #alerts: AlertCenter
+	readonly #judge: Judge
+	readonly #limits: Limits
+
+	constructor(sampler: OpenSampler, detectionMs: number, alerts: AlertCenter, judge: Judge, limits: Limits) {
+		super(sampler, detectionMs)
+		this.#alerts = alerts
+		this.#judge = judge
+		this.#limits = limits
+	}
+
+	getAvailability(): Availability {
+		const resources = this.getCurrentResources()
+		const ladders = laddersOf(this.#limits.thresholds)
+		const judgements = this.#judge.names.map((name): Judgement => {
+			const budget = ladders.get(name)?.find(({ severity }) => severity !== 'INFO')?.fire
+			return { name, why: this.#judge.why(name, resources), budget }
+		})
+		const own: readonly string[] = judgedNames
+		return availabilityOf(
+			resources,
+			this.#alerts.active().filter(({ rule }) => own.includes(rule)),
+			judgements,
+		)
+	}
+}

@@ -1,0 +1,212 @@
+// Judges the readings of the ring by rules, each at its own time: those that crossed a line at once, the others once a second.
+// On the thread that opened the monitor; runs only when the sampler wakes it, or for a `for` that ends.
+import type { AlertCenter } from '../alerts/center.ts'
+import type { Series } from '../alerts/series-table.ts'
+import { deriveResources } from '../detection/derive.ts'
+import type { HeapResources, SystemResources } from '../detection/resources.ts'
+import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
+import type { Ladders } from '../limits/thresholds.ts'
+import { fields, type Reason } from '../snapshot/fields.ts'
+import type { Heads, SamplerEvent } from '../snapshot/events.ts'
+import type { RhythmLayout, Ring } from '../snapshot/ring.ts'
+import type { OpenSampler } from '../snapshot/sampler.ts'
+import { headsOf, windowAt } from '../snapshot/window.ts'
+
+/** What a rate is judged over: a spike is no alarm. @internal */
+export const judgedWindowMs = 5000
+// Of a window that is not full, at most so much may be missing.
+const fullWindow = 0.8
+const rateSpacingMs = 900
+
+const longestBusy = fields['loop.longest_busy_seconds'].index
+/** There is no such limit, or nobody counts it here: nothing to judge, as opposed to a reading that fails. */
+const nothingToJudge: readonly (Reason | undefined)[] = ['unlimited', 'unsupported', 'disabled']
+
+/** @internal */
+export interface JudgeOptions {
+	readonly sampler: OpenSampler
+	readonly alerts: AlertCenter
+	readonly heap: () => HeapResources
+	/** Of each second's reading, for the usage history. */
+	readonly onReading: (resources: SystemResources, atMs: number) => void
+}
+
+/** @internal */
+export class Judge {
+	readonly #options: JudgeOptions
+	#names: readonly JudgedName[] = []
+	#gaugeNames: readonly JudgedName[] = []
+	/** Heads of the newest readings that were judged. */
+	#gaugeJudged: number
+	#rateJudged: number
+	/** A gauge's `for` or `keepFiringFor` is running: every reading counts. */
+	#isTiming = false
+	#timer: NodeJS.Timeout | undefined
+
+	constructor(options: JudgeOptions) {
+		this.#options = options
+		const { gaugeHead, rateHead } = headsOf(options.sampler.ring)
+		this.#gaugeJudged = (gaugeHead - 1) | 0
+		this.#rateJudged = (rateHead - 1) | 0
+	}
+
+	/** Other rules from now on. */
+	follow(ladders: Ladders): void {
+		this.#names = judgedNames.filter(name => (ladders.get(name)?.length ?? 0) > 0)
+		this.#gaugeNames = this.#names.filter(name => judged[name].rhythm === 'gauge')
+	}
+
+	/** What the sampler had to tell. */
+	take(events: readonly SamplerEvent[]): void {
+		// The crossings first: they are older than what is newest.
+		for (const event of events) if (event.kind === 'line') this.#judgeGauges(event.gaugeHead)
+		for (const event of events) {
+			if (event.kind === 'rates') this.judgeAll()
+			else if (event.kind === 'blocked' && event.reason === 'loop') this.#judgeBlock(event.forMs, event.atSeconds * 1000)
+		}
+	}
+
+	/** The newest readings, and those before them that were missed. */
+	judgeAll(): void {
+		const { ring } = this.#options.sampler
+		const { rateHead } = headsOf(ring)
+		if (this.#isTiming) this.#judgeGauges((this.#gaugeJudged + 1) | 0)
+		let judgedAtMs = Number.NEGATIVE_INFINITY
+		for (let head = this.#firstUnjudged(ring, this.#rateJudged, rateHead); ((rateHead - head) | 0) >= 0; head = (head + 1) | 0) {
+			const atMs = timeMs(ring, ring.rate, head)
+			if (head !== rateHead && atMs - judgedAtMs < rateSpacingMs) continue
+			judgedAtMs = atMs
+			this.#judgeReading(head, atMs)
+		}
+		this.#rateJudged = rateHead
+		this.#timeGauges()
+	}
+
+	/** Why a judgement has no value now; `undefined` when it has one. */
+	why(name: JudgedName, resources: SystemResources): Reason | undefined {
+		if (judged[name].value(resources) !== undefined) return undefined
+		const reasons = judged[name].fields.map(field => this.#options.sampler.why(field))
+		// The one that is no mere absence says most.
+		return reasons.find(reason => reason !== undefined && !nothingToJudge.includes(reason)) ?? reasons.find(Boolean) ?? 'warming-up'
+	}
+
+	get names(): readonly JudgedName[] {
+		return this.#names
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer)
+	}
+
+	// Gauges from this reading on: the one that crossed and those after it.
+	#judgeGauges(from: number): void {
+		const { ring } = this.#options.sampler
+		const { gaugeHead, rateHead, slowHead } = headsOf(ring)
+		const first = this.#isTiming ? (this.#gaugeJudged + 1) | 0 : from
+		for (let head = this.#firstUnjudged(ring, (first - 1) | 0, gaugeHead); ((gaugeHead - head) | 0) >= 0; head = (head + 1) | 0) {
+			const resources = deriveResources(windowAt(ring, { gaugeHead: head, rateHead, slowHead }, 0, 0, longestBusy))
+			const atMs = timeMs(ring, ring.gauge, head)
+			for (const name of this.#gaugeNames) this.#judge(name, resources, atMs)
+		}
+		this.#gaugeJudged = gaugeHead
+		this.#timeGauges()
+	}
+
+	// A whole reading: rates over their window, and all else as of then.
+	#judgeReading(rateHead: number, atMs: number): void {
+		const { sampler, heap, onReading } = this.#options
+		const { ring } = sampler
+		const heads = headsOf(ring)
+		const isNewest = rateHead === heads.rateHead
+		const gaugeHead = isNewest ? heads.gaugeHead : headAt(ring, ring.gauge, heads.gaugeHead, atMs)
+		const resources = this.#resourcesAt(ring, { ...heads, rateHead, gaugeHead }, heap())
+		const gaugeAtMs = timeMs(ring, ring.gauge, gaugeHead)
+		for (const name of this.#names) {
+			// A gauge's history is judged by its own replay; here only its newest value is shown.
+			if (judged[name].rhythm === 'gauge') isNewest && this.#judge(name, resources, gaugeAtMs)
+			else this.#judge(name, resources, atMs)
+		}
+		if (isNewest) this.#gaugeJudged = gaugeHead
+		onReading(resources, atMs)
+	}
+
+	// With rates, and the loop's figures, only where the window is full.
+	#resourcesAt(ring: Ring, heads: Heads, heap: HeapResources): SystemResources {
+		const gaugeMs = reach(ring, ring.gauge)
+		const rateMs = reach(ring, ring.rate)
+		const window = windowAt(ring, heads, gaugeMs, rateMs, longestBusy)
+		const loopSeconds = (window.values[window.gauge] ?? Number.NaN) - (window.values[window.gaugeBefore] ?? Number.NaN)
+		const isRateFull = window.rateSeconds * 1000 >= rateMs * fullWindow
+		const isGaugeFull = loopSeconds * 1000 >= gaugeMs * fullWindow
+		return deriveResources(
+			{ ...window, rateBefore: isRateFull ? window.rateBefore : -1, gaugeBefore: isGaugeFull ? window.gaugeBefore : -1 },
+			heap,
+		)
+	}
+
+	// The loop was blocked: told at once, whatever the window says. Not a gap: the readings of that time are in the ring.
+	#judgeBlock(forMs: number, atMs: number): void {
+		if (!this.#names.includes('eventLoopDelay')) return
+		const series = this.#series('eventLoopDelay')
+		if (series !== undefined) this.#options.alerts.judge(series, atMs, forMs, undefined)
+		this.judgeAll()
+	}
+
+	#judge(name: JudgedName, resources: SystemResources, atMs: number): void {
+		const series = this.#series(name)
+		if (series === undefined) return
+		const { value, limitedBy } = judged[name]
+		const now = value(resources)
+		this.#options.alerts.judge(series, atMs, now ?? this.#absence(name), limitedBy?.(resources))
+	}
+
+	#series(name: JudgedName): Series | undefined {
+		return this.#options.alerts.engine.table.series(name, undefined)
+	}
+
+	#absence(name: JudgedName): number | null {
+		const reasons = judged[name].fields.map(field => this.#options.sampler.why(field)).filter(Boolean)
+		return reasons.length > 0 && reasons.every(reason => nothingToJudge.includes(reason)) ? null : Number.NaN
+	}
+
+	// While a gauge's timer runs, it is judged again when that is due, not only once a second.
+	#timeGauges(): void {
+		clearTimeout(this.#timer)
+		const { alerts, sampler } = this.#options
+		let dueMs = Number.POSITIVE_INFINITY
+		for (const name of this.#gaugeNames) {
+			const series = this.#series(name)
+			if (series !== undefined) dueMs = Math.min(dueMs, alerts.engine.nextChangeAt(series))
+		}
+		this.#isTiming = dueMs !== Number.POSITIVE_INFINITY
+		if (!this.#isTiming) return
+		const { ring } = sampler
+		const intervalMs = ring.intervalMs(ring.gauge)
+		const waitMs = Math.max(intervalMs, dueMs - timeMs(ring, ring.gauge, this.#gaugeJudged))
+		this.#timer = setTimeout(() => this.#judgeGauges((this.#gaugeJudged + 1) | 0), Math.min(waitMs, 1000)).unref()
+	}
+
+	// At most half a ring back: older slots may be written anew meanwhile.
+	#firstUnjudged(ring: Ring, judgedHead: number, head: number): number {
+		const most = ring.slotCount / 2
+		const behind = (head - judgedHead) | 0
+		return behind > most || behind < 0 ? (head - most + 1) | 0 : behind === 0 ? head : (judgedHead + 1) | 0
+	}
+}
+
+/** The window, or as much of it as half a ring holds. */
+function reach(ring: Ring, layout: RhythmLayout): number {
+	const intervalMs = ring.intervalMs(layout)
+	return Math.max(intervalMs, Math.min(judgedWindowMs, (intervalMs * ring.slotCount) / 2))
+}
+
+function timeMs(ring: Ring, layout: RhythmLayout, head: number): number {
+	return (ring.values[ring.slot(layout, head)] ?? Number.NaN) * 1000
+}
+
+/** The newest reading that is not younger than this, by its rhythm's ring. */
+function headAt(ring: Ring, layout: RhythmLayout, newest: number, atMs: number): number {
+	let head = newest
+	for (let back = 0; back < ring.slotCount / 2 && timeMs(ring, layout, head) > atMs; back++) head = (head - 1) | 0
+	return head
+}

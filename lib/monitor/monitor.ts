@@ -1,0 +1,134 @@
+// Detector, limits and alerts as one object over one sampler. On the thread that opens it; keeps nothing alive.
+import { AlertCenter } from '../alerts/center.ts'
+import type { Alerts } from '../alerts/contract.ts'
+import type { AlertHandler } from '../alerts/delivery/handler.ts'
+import type { AlertRule } from '../alerts/rule.ts'
+import { heapOf } from '../detection/detector.ts'
+import type { SystemResources } from '../detection/resources.ts'
+import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
+import { linesOf } from '../limits/lines.ts'
+import type { ResourceThresholds } from '../limits/thresholds.ts'
+import { OpenSampler } from '../snapshot/sampler.ts'
+import { checkConfig, type ResourceManagementConfig } from './config.ts'
+import { JudgedDetector, type MonitoredDetector } from './detector.ts'
+import { Judge } from './judge.ts'
+import { laddersOf, type Limits, LimitsInForce, thresholdsOver } from './limits.ts'
+import { UsageBuckets, type UsageHistory } from './usage-history.ts'
+
+export type UpdateCallback = (resources: SystemResources) => void
+
+/** What `initializeResourceManagement()` gives. */
+export interface ResourceManagement extends AsyncDisposable {
+	readonly detector: MonitoredDetector
+	/** Thresholds, which may be changed at any time. */
+	readonly limits: Limits
+	/** Incidents of all resources; rules of your own may be added. */
+	readonly alerts: Alerts
+	/** Use over the last hour. */
+	readonly history: UsageHistory
+	/** Stops updates, alerts and this system's use of the sampler. May be called again. */
+	shutdown(): Promise<void>
+}
+
+const defaultUpdateIntervalMs = 1000
+// A field that was known and is not any more is worth an alert only when it stays away.
+const noDataForMs = 30_000
+
+export class ResourceMonitor implements ResourceManagement {
+	readonly detector: MonitoredDetector
+	readonly limits: Limits
+	readonly alerts: Alerts
+	readonly history: UsageHistory
+	readonly #sampler: OpenSampler
+	readonly #judge: Judge
+	readonly #center: AlertCenter
+	readonly #updates: NodeJS.Timeout | undefined
+
+	/**
+	 * Starts to measure and to judge. Resolves once every rate has two readings, in under 100 ms.
+	 * @param onUpdate called every `updateIntervalMs` with the newest resources; what it throws is not caught
+	 * @param onAlert told at once of every alert event; what it throws or rejects is counted, not thrown
+	 * @throws as `initializeResourceManagement()`
+	 */
+	static async open(
+		config: ResourceManagementConfig = {},
+		onUpdate?: UpdateCallback,
+		onAlert?: AlertHandler,
+	): Promise<ResourceMonitor> {
+		checkConfig('ResourceMonitor.open', config, onUpdate, onAlert)
+		const startedAt = performance.now()
+		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs, watchedPath } = config
+		const sampler = new OpenSampler({ sampleIntervalMs, rateIntervalMs, slowIntervalMs, watchedPath })
+		await sampler.ready()
+		return new ResourceMonitor(sampler, config, performance.now() - startedAt, onUpdate, onAlert)
+	}
+
+	private constructor(
+		sampler: OpenSampler,
+		config: ResourceManagementConfig,
+		detectionMs: number,
+		onUpdate: UpdateCallback | undefined,
+		onAlert: AlertHandler | undefined,
+	) {
+		const thresholds = thresholdsOver(config.limits, config.thresholds)
+		const center = new AlertCenter(config.alerts ?? {})
+		const history = new UsageBuckets(config.history ?? {})
+		const wallOffset = Date.now() - Number(process.hrtime.bigint()) / 1e6
+		const judge = new Judge({
+			sampler,
+			alerts: center,
+			heap: heapOf,
+			onReading: (resources, atMs) => history.add(resources, atMs, resources.timestamp ?? atMs + wallOffset),
+		})
+		const limits = new LimitsInForce(thresholds, next => this.#apply(next))
+		this.#sampler = sampler
+		this.#center = center
+		this.#judge = judge
+		this.detector = new JudgedDetector(sampler, detectionMs, center, judge, limits)
+		this.limits = limits
+		this.alerts = center
+		this.history = history
+		if (onAlert !== undefined) center.addHandler(onAlert)
+		sampler.onEvent(events => judge.take(events), { wakeOnRates: true })
+		this.#apply(thresholds)
+		this.#updates = onUpdate && this.#update(onUpdate, config.updateIntervalMs ?? defaultUpdateIntervalMs)
+	}
+
+	async shutdown(): Promise<void> {
+		clearInterval(this.#updates)
+		this.#judge.stop()
+		this.#sampler.close()
+		await this.#center.close()
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.shutdown()
+	}
+
+	#update(onUpdate: UpdateCallback, intervalMs: number): NodeJS.Timeout {
+		return setInterval(() => onUpdate(this.detector.getCurrentResources()), intervalMs).unref()
+	}
+
+	// Rules, what the sampler compares, and a judgement of what is there now.
+	#apply(thresholds: ResourceThresholds): void {
+		const ladders = laddersOf(thresholds)
+		const { engine } = this.#center
+		for (const name of judgedNames) {
+			const of = thresholds[name]
+			const exists = engine.table.rule(name) !== undefined
+			if (!of) this.#center.removeRule(name)
+			else if (exists) this.#center.setThresholds(name, of)
+			else this.#center.addRule({ ...this.#ruleOf(name), thresholds: of })
+		}
+		this.#judge.follow(ladders)
+		this.#sampler.setLines(linesOf(ladders))
+		this.#judge.judgeAll()
+	}
+
+	#ruleOf(name: JudgedName): Omit<AlertRule, 'thresholds'> {
+		const { resource, unit, direction, rhythm } = judged[name]
+		const { ring } = this.#sampler
+		const intervalMs = rhythm === 'gauge' ? ring.intervalMs(ring.gauge) : Math.max(1000, ring.intervalMs(ring.rate))
+		return { name, resource, unit, direction, intervalMs, noData: { forMs: noDataForMs } }
+	}
+}

@@ -15,6 +15,10 @@ export type ErrorCode =
 	| 'ERR_SAMPLER_THREAD'
 	/** The process's one sampler already watches another path's file system. */
 	| 'ERR_WATCHED_PATH'
+	/** No more silences are kept. */
+	| 'ERR_TOO_MANY_SILENCES'
+	/** A system outside did not take an alert; `retriable` tells whether it may later. */
+	| 'ERR_DELIVERY'
 	/** It was used after `close()` or `shutdown()`. */
 	| 'ERR_CLOSED'
 

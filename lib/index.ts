@@ -1,4 +1,7 @@
 // `plimsoll`: everything a service needs. Each part also stands alone, under its own subpath.
+
+export type * from './alerts/index.ts'
+export { createAlerts, severities } from './alerts/index.ts'
 export type {
 	CpuDetails,
 	DiskDetails,
@@ -21,6 +24,9 @@ export type {
 	ProcessResources,
 	SystemResources,
 } from './detection/resources.ts'
+export { type ErrorCode, PlimsollError } from './errors.ts'
+export type { JudgedName } from './limits/judged.ts'
+export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
 export type { Availability, AvailabilityReason, Headroom } from './monitor/availability.ts'
 export type { ResourceManagementConfig } from './monitor/config.ts'
 export type { MonitoredDetector } from './monitor/detector.ts'
@@ -28,10 +34,5 @@ export type { Limits } from './monitor/limits.ts'
 export { type ResourceManagement, ResourceMonitor, type UpdateCallback } from './monitor/monitor.ts'
 export { createModelResourceManager, initializeResourceManagement } from './monitor/system.ts'
 export type { UsageHistory, UsageHistoryOptions, UsageQuery, UsageSample, UsageSummary } from './monitor/usage-history.ts'
-export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
-export type { JudgedName } from './limits/judged.ts'
-export type * from './alerts/index.ts'
-export { createAlerts, severities } from './alerts/index.ts'
-export { type ErrorCode, PlimsollError } from './errors.ts'
 export type { Field, FieldName, Reason } from './snapshot/fields.ts'
 export { type LoopRow, openSampler, type Sampler, type SamplerOptions } from './snapshot/sampler.ts'

@@ -1,26 +1,21 @@
 // Alerts as a whole: the engine with its timer, handlers, history and state file. On the thread that made it; keeps nothing alive.
 import { PlimsollError, shown } from '../errors.ts'
 import type { Thresholds } from '../limits/ladder.ts'
-import { type Check, type Checks, checkOptions } from '../snapshot/options.ts'
+import { checkOptions } from '../snapshot/options.ts'
 import type { AlertEvent, ResourceAlert } from './alert.ts'
+import { acknowledgeChecks, observeChecks, positive } from './checks.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type {
-	Acknowledged,
-	AcknowledgeOptions,
-	Alerts,
-	AlertsOptions,
-	ObserveOptions,
-	SilenceOptions,
-} from './contract.ts'
+import type { Acknowledged, AcknowledgeOptions, Alerts, AlertsOptions, ObserveOptions, SilenceOptions } from './contract.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { AlertHandler, HandlerOptions } from './delivery/handler.ts'
 import type { HandlerStats, HandlerTrouble } from './delivery/recipient.ts'
 import { publish } from './diagnostics.ts'
 import { AlertEngine } from './engine.ts'
+import { handlerRule } from './handler-rule.ts'
 import { AlertHistory, type HistoryQuery } from './history.ts'
 import { type InhibitionRule, Inhibitions, inhibitionRulesOf } from './inhibition.ts'
 import { Keeper } from './keeper.ts'
-import { type AlertRule, labelsCheck, type Rule, ruleOf } from './rule.ts'
+import { type AlertRule, type Rule, ruleOf } from './rule.ts'
 import type { Series } from './series-table.ts'
 import {
 	addSilence,
@@ -33,38 +28,7 @@ import {
 } from './silence.ts'
 import { type AlertStatistics, Tally } from './statistics.ts'
 import { suppressionOf } from './suppression.ts'
-
-const whole: Check = value => (Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1')
-const positive: Check = value =>
-	typeof value === 'number' && Number.isFinite(value) && value > 0 ? undefined : 'a positive number'
-const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty')
-const list: Check = value => (Array.isArray(value) ? undefined : 'a list')
-
-/** @internal */
-export const optionChecks: Checks = {
-	rules: list,
-	inhibition: list,
-	historyLimit: whole,
-	maxSeries: whole,
-	stateFile: text,
-	restartToleranceMs: positive,
-}
-const observeChecks = {
-	labels: labelsCheck,
-	atMs: (value: unknown): string | undefined => (Number.isFinite(value) ? undefined : 'a number of milliseconds'),
-	limitedBy: text,
-}
-const acknowledgeChecks = { by: text, reason: text, expiresInMs: positive }
-
-const handlerRule: AlertRule = {
-	name: 'alertHandler',
-	thresholds: { warning: { fire: 1, resolve: 0 } },
-	message: ({ labels, state }) =>
-		state === 'resolved' ? `handler ${labels.handler} works again` : `handler ${labels.handler} fails, hangs or is overrun`,
-}
-
-/** The longest that setTimeout() takes. */
-const longestTimerMs = 2 ** 31 - 1
+import { WakeTimer } from './wake.ts'
 
 /** @internal */
 export class AlertCenter implements Alerts {
@@ -77,14 +41,14 @@ export class AlertCenter implements Alerts {
 	readonly #inhibition: readonly InhibitionRule[]
 	#silences: Silences = noSilences
 	#silenceCount = 0
-	#timer: NodeJS.Timeout | undefined
-	#timerAtMs = Number.POSITIVE_INFINITY
+	readonly #wake: WakeTimer
 	readonly #waiting: AlertEvent[] = []
 	#isTelling = false
 	#closed = false
 
 	constructor(options: AlertsOptions, clock: Clock = systemClock) {
 		this.#clock = clock
+		this.#wake = new WakeTimer(clock, () => this.#passTime())
 		this.#inhibition = inhibitionRulesOf(options.inhibition ?? [])
 		this.#history = new AlertHistory(options.historyLimit ?? 1000)
 		this.engine = new AlertEngine({
@@ -243,7 +207,7 @@ export class AlertCenter implements Alerts {
 	async close(): Promise<void> {
 		if (this.#closed) return
 		this.#closed = true
-		clearTimeout(this.#timer)
+		this.#wake.stop()
 		this.#keeper?.close()
 		await this.#delivery.close()
 	}
@@ -303,7 +267,7 @@ export class AlertCenter implements Alerts {
 
 	#seen(series: Series, nowMs: number): void {
 		series.seenAt = nowMs
-		this.#wakeBy(nowMs + (series.rule.intervalMs ?? 0) * series.rule.noData.maxMissing)
+		this.#wake.by(nowMs + (series.rule.intervalMs ?? 0) * series.rule.noData.maxMissing)
 	}
 
 	// One timer for all that time alone brings: it is set anew only for an earlier moment.
@@ -311,31 +275,22 @@ export class AlertCenter implements Alerts {
 		if (this.#closed) return
 		const now = this.#clock.wallMs()
 		const silenceAt = nextSilenceChange(this.#silences, now)
-		if (silenceAt !== undefined) this.#wakeBy(this.#clock.monotonicMs() + silenceAt - now)
+		if (silenceAt !== undefined) this.#wake.by(this.#clock.monotonicMs() + silenceAt - now)
 		for (const { acknowledgement, remindAtMs } of this.engine.incidents) {
-			this.#wakeBy(Math.min(remindAtMs, acknowledgement?.endsAtMs ?? Number.POSITIVE_INFINITY))
+			this.#wake.by(Math.min(remindAtMs, acknowledgement?.endsAtMs ?? Number.POSITIVE_INFINITY))
 		}
 	}
 
-	#wakeBy(atMs: number): void {
-		if (atMs >= this.#timerAtMs || atMs === Number.POSITIVE_INFINITY) return
-		clearTimeout(this.#timer)
-		this.#timerAtMs = atMs
-		const inMs = Math.min(longestTimerMs, Math.max(0, Math.ceil(atMs - this.#clock.monotonicMs())))
-		this.#timer = setTimeout(() => this.#passTime(), inMs).unref()
-	}
-
 	#passTime(): void {
-		this.#timerAtMs = Number.POSITIVE_INFINITY
 		const nowMs = this.#clock.monotonicMs()
 		for (const series of this.engine.table.all()) {
 			const { intervalMs = Number.NaN, noData } = series.rule
 			if (!(series.seenAt + intervalMs * noData.maxMissing <= nowMs + 1)) {
-				if (series.seenAt === series.seenAt) this.#wakeBy(series.seenAt + intervalMs * noData.maxMissing)
+				if (series.seenAt === series.seenAt) this.#wake.by(series.seenAt + intervalMs * noData.maxMissing)
 				continue
 			}
 			this.judge(series, nowMs, Number.NaN, series.limitedBy)
-			this.#wakeBy(nowMs + intervalMs)
+			this.#wake.by(nowMs + intervalMs)
 		}
 		this.engine.passTime()
 		this.#schedule()

@@ -230,7 +230,10 @@ export class AlertEngine {
 
 	// Readings that are missing are an incident of their own: what was known before stays as it was.
 	#followNoData(series: Series, missing: boolean): void {
-		if (!missing) return series.noData && this.#end(series, series.noData)
+		if (!missing) {
+			if (series.noData !== undefined) this.#end(series, series.noData)
+			return
+		}
 		const labels = Object.freeze({ ...series.labels, alert: 'nodata' })
 		const verdict: Verdict = {
 			severity: series.rule.noData.severity,

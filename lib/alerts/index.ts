@@ -1,6 +1,7 @@
 // `plimsoll/alerts`: alerts over any numeric signals, alone. No native code and no sampler.
 import { checkOptions } from '../snapshot/options.ts'
-import { AlertCenter, optionChecks } from './center.ts'
+import { AlertCenter } from './center.ts'
+import { alertsChecks } from './checks.ts'
 import type { Alerts, AlertsOptions } from './contract.ts'
 
 export type { Direction, Threshold, Thresholds } from '../limits/ladder.ts'
@@ -18,6 +19,6 @@ export type { AlertStatistics } from './statistics.ts'
  * @throws ERR_INVALID_OPTIONS
  */
 export function createAlerts(options: AlertsOptions = {}): Alerts {
-	checkOptions('createAlerts(options)', options, optionChecks)
+	checkOptions('createAlerts(options)', options, alertsChecks)
 	return new AlertCenter(options)
 }

@@ -1,5 +1,5 @@
 // What `initializeResourceManagement()` takes, checked before anything starts. Any thread; pure.
-import { optionChecks as alertChecks } from '../alerts/center.ts'
+import { alertsChecks } from '../alerts/checks.ts'
 import type { AlertsOptions } from '../alerts/contract.ts'
 import { checkCallback } from '../detection/detector.ts'
 import { checkThresholds, limitsOver, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
@@ -34,7 +34,7 @@ export function checkConfig(what: string, config: ResourceManagementConfig, onUp
 	checkOptions(`${what}(config)`, config, configChecks)
 	if (config.thresholds !== undefined) checkThresholds('thresholds', config.thresholds)
 	if (config.limits !== undefined) limitsOver('limits', config.limits)
-	checkOptions('alerts', config.alerts, alertChecks)
+	checkOptions('alerts', config.alerts, alertsChecks)
 	checkOptions('history', config.history, usageHistoryChecks)
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)

@@ -6,8 +6,8 @@ import { deriveResources } from '../detection/derive.ts'
 import type { HeapResources, SystemResources } from '../detection/resources.ts'
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import type { Ladders } from '../limits/thresholds.ts'
-import { fields, type Reason } from '../snapshot/fields.ts'
 import type { Heads, SamplerEvent } from '../snapshot/events.ts'
+import { fields, type Reason } from '../snapshot/fields.ts'
 import type { RhythmLayout, Ring } from '../snapshot/ring.ts'
 import type { OpenSampler } from '../snapshot/sampler.ts'
 import { headsOf, windowAt } from '../snapshot/window.ts'
@@ -87,7 +87,9 @@ export class Judge {
 		if (judged[name].value(resources) !== undefined) return undefined
 		const reasons = judged[name].fields.map(field => this.#options.sampler.why(field))
 		// The one that is no mere absence says most.
-		return reasons.find(reason => reason !== undefined && !nothingToJudge.includes(reason)) ?? reasons.find(Boolean) ?? 'warming-up'
+		return (
+			reasons.find(reason => reason !== undefined && !nothingToJudge.includes(reason)) ?? reasons.find(Boolean) ?? 'warming-up'
+		)
 	}
 
 	get names(): readonly JudgedName[] {

@@ -5,8 +5,8 @@ import {
 	checkThresholds,
 	defaultThresholds,
 	type Ladders,
-	type ResourceLimits,
 	limitsOver,
+	type ResourceLimits,
 	type ResourceThresholds,
 	thresholdsOfLimits,
 } from '../limits/thresholds.ts'
@@ -24,7 +24,10 @@ export interface Limits {
 }
 
 /** What is set over the defaults. @internal */
-export function thresholdsOver(limits: Partial<ResourceLimits> | undefined, thresholds: ResourceThresholds | undefined): ResourceThresholds {
+export function thresholdsOver(
+	limits: Partial<ResourceLimits> | undefined,
+	thresholds: ResourceThresholds | undefined,
+): ResourceThresholds {
 	const plain = limits === undefined ? {} : thresholdsOfLimits(limitsOver('limits', limits))
 	return { ...defaultThresholds, ...plain, ...given(thresholds ?? {}) }
 }

@@ -12,7 +12,7 @@ import { OpenSampler } from '../snapshot/sampler.ts'
 import { checkConfig, type ResourceManagementConfig } from './config.ts'
 import { JudgedDetector, type MonitoredDetector } from './detector.ts'
 import { Judge } from './judge.ts'
-import { laddersOf, type Limits, LimitsInForce, thresholdsOver } from './limits.ts'
+import { type Limits, LimitsInForce, laddersOf, thresholdsOver } from './limits.ts'
 import { UsageBuckets, type UsageHistory } from './usage-history.ts'
 
 export type UpdateCallback = (resources: SystemResources) => void

@@ -57,5 +57,8 @@ export async function createModelResourceManager(
 
 function checkNumber(name: string, value: unknown, expected: string, isRight: (value: number) => boolean): void {
 	if (typeof value === 'number' && Number.isFinite(value) && isRight(value)) return
-	throw new PlimsollError('ERR_INVALID_ARGUMENT', `createModelResourceManager(${name}): expected ${expected}, got ${shown(value)}.`)
+	throw new PlimsollError(
+		'ERR_INVALID_ARGUMENT',
+		`createModelResourceManager(${name}): expected ${expected}, got ${shown(value)}.`,
+	)
 }

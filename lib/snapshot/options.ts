@@ -20,11 +20,12 @@ export const absolutePath: Check = value =>
 	typeof value === 'string' && value !== '' && !value.includes('\0') ? undefined : 'the path of a file or folder'
 
 /**
- * Refuses options that are unknown or wrong, all of them named. A property that is `undefined` counts as not given.
+ * Refuses options that are unknown or wrong, all of them named. A property that is `undefined` counts as not given,
+ * which only those in `required` must not be.
  * @throws ERR_INVALID_OPTIONS @internal
  */
-export function checkOptions(what: string, options: unknown, checks: Checks): void {
-	if (options === undefined) return
+export function checkOptions(what: string, options: unknown, checks: Checks, required: readonly string[] = []): void {
+	if (options === undefined && required.length === 0) return
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} must be an object, not ${shown(options)}.`)
 	}
@@ -37,6 +38,11 @@ export function checkOptions(what: string, options: unknown, checks: Checks): vo
 		}
 		const expected = value === undefined ? undefined : check(value)
 		if (expected !== undefined) problems.push(`${name}: expected ${expected}, got ${shown(value)}`)
+	}
+	for (const name of required) {
+		if ((options as { readonly [name: string]: unknown })[name] === undefined) {
+			problems.push(`${name}: is missing, expected ${checks[name]?.(undefined) ?? 'a value'}`)
+		}
 	}
 	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} is wrong:\n  ${problems.join('\n  ')}`)
 }

@@ -90,7 +90,11 @@ describe('an incident', () => {
 			alerts.observe('load', undefined)
 		}
 		expect(kinds(told)).toEqual(['raised WARNING', 'raised WARNING'])
-		expect(told[1]?.alert).toMatchObject({ labels: { alert: 'nodata' }, value: undefined, message: expect.stringContaining('missing') })
+		expect(told[1]?.alert).toMatchObject({
+			labels: { alert: 'nodata' },
+			value: undefined,
+			message: expect.stringContaining('missing'),
+		})
 		alerts.observe('load', 85)
 		expect(kinds(told).slice(2)).toEqual(['resolved WARNING'])
 		expect(alerts.active()).toHaveLength(1)
@@ -114,7 +118,10 @@ describe('acknowledgement', () => {
 		const { alerts, told } = open()
 		alerts.observe('load', 85)
 		const id = alerts.active()[0]?.id ?? ''
-		expect(alerts.acknowledge(id, { by: 'ann', reason: 'known' })).toMatchObject({ acknowledged: true, alert: { acknowledgement: { by: 'ann' } } })
+		expect(alerts.acknowledge(id, { by: 'ann', reason: 'known' })).toMatchObject({
+			acknowledged: true,
+			alert: { acknowledgement: { by: 'ann' } },
+		})
 		alerts.observe('load', 92)
 		expect(kinds(told)).toEqual(['raised WARNING', 'acknowledged WARNING', 'unacknowledged CRITICAL', 'escalated CRITICAL'])
 		alerts.acknowledge(id, { by: 'ann' })
@@ -132,7 +139,12 @@ describe('acknowledgement', () => {
 		alerts.observe('load', 85)
 		alerts.acknowledge(alerts.active()[0]?.id ?? '', { by: 'ann', expiresInMs: 100 })
 		await vi.waitFor(() => expect(kinds(told)).toContain('reminded WARNING'), { timeout: 5000 })
-		expect(kinds(told).slice(0, 4)).toEqual(['raised WARNING', 'acknowledged WARNING', 'unacknowledged WARNING', 'reminded WARNING'])
+		expect(kinds(told).slice(0, 4)).toEqual([
+			'raised WARNING',
+			'acknowledged WARNING',
+			'unacknowledged WARNING',
+			'reminded WARNING',
+		])
 		await alerts.close()
 		const after = told.length
 		await sleep(100)
@@ -230,7 +242,12 @@ describe('properties', () => {
 					else expect(alert.id).toBe(open)
 					open = kind === 'resolved' ? undefined : alert.id
 				}
-				expect(alerts.active().filter(({ labels }) => labels.alert === undefined).map(({ id }) => id)).toEqual(open ? [open] : [])
+				expect(
+					alerts
+						.active()
+						.filter(({ labels }) => labels.alert === undefined)
+						.map(({ id }) => id),
+				).toEqual(open ? [open] : [])
 				expect(kinds(play(values).told)).toEqual(kinds(told))
 			}),
 			runs,
@@ -250,7 +267,12 @@ describe('properties', () => {
 	test('g2: readings of other rules in between change nothing', () => {
 		fc.assert(
 			fc.property(seriesWithGaps, seriesWithGaps, (values, others) => {
-				const { alerts, clock, told } = open({ rules: [{ ...load, intervalMs: 1000 }, { ...load, name: 'other' }] })
+				const { alerts, clock, told } = open({
+					rules: [
+						{ ...load, intervalMs: 1000 },
+						{ ...load, name: 'other' },
+					],
+				})
 				values.forEach((value, i) => {
 					clock.nowMs += 1000
 					alerts.observe('other', others[i % others.length])

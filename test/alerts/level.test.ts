@@ -172,8 +172,12 @@ describe('series', () => {
 		let at = 0
 		let highest = 1
 		for (let i = 0; i < 200; i++) {
-			state = step(state, (at += 1000), 60, rule)
-			for (let waited = 0; state.top >= 0 && waited < 4000; waited++) state = step(state, (at += 1000), 0, rule)
+			at += 1000
+			state = step(state, at, 60, rule)
+			for (let waited = 0; state.top >= 0 && waited < 4000; waited++) {
+				at += 1000
+				state = step(state, at, 0, rule)
+			}
 			expect(state.top).toBe(-1)
 			expect(state.flap.factor).toBeGreaterThanOrEqual(1)
 			highest = Math.max(highest, state.flap.factor)

@@ -85,27 +85,23 @@ describe('a restart', () => {
 
 	test('a13, g4: wherever it happens, what is told is the same as without it', () => {
 		const values = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 30 })
-		const fresh = (): { alerts: AlertCenter; told: AlertEvent[] } => {
-			const alerts = new AlertCenter({ rules: [load] }, clock)
-			const told: AlertEvent[] = []
-			alerts.onAlert((_, { event }) => told.push(event))
-			return { alerts, told }
-		}
+		const fresh = (): AlertCenter => new AlertCenter({ rules: [load] }, clock)
+		const told = (alerts: AlertCenter): string[] => kinds(alerts.history())
 		fc.assert(
 			fc.property(values, fc.nat(), (all, cutAt) => {
 				const cut = 1 + (cutAt % (all.length - 1))
 				const whole = fresh()
-				play(whole.alerts, all)
+				play(whole, all)
 				const first = fresh()
-				play(first.alerts, all.slice(0, cut))
-				const series = savedSeries(first.alerts.engine, clock.nowMs)
+				play(first, all.slice(0, cut))
+				const series = savedSeries(first.engine, clock.nowMs)
 				const second = fresh()
 				for (const saved of parseState(stateText({ savedAt: 1, sequence: 1, series, silences: [], told: {} })).series) {
-					const target = second.alerts.engine.table.series('load', undefined)
-					if (target) restoreSeries(second.alerts.engine, target, saved, clock, 0, 60_000)
+					const target = second.engine.table.series('load', undefined)
+					if (target) restoreSeries(second.engine, target, saved, clock, 0, 60_000)
 				}
-				play(second.alerts, all.slice(cut))
-				expect([...kinds(first.told), ...kinds(second.told)]).toEqual(kinds(whole.told))
+				play(second, all.slice(cut))
+				expect([...told(first), ...told(second)]).toEqual(told(whole))
 			}),
 			runs,
 		)
@@ -158,9 +154,16 @@ describe('a file that is not what was written', () => {
 		play(first.alerts, [60, 60, 60])
 		const good = stateText({ savedAt: 1, sequence: 2, series: [], silences: [], told: {} })
 		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.json(), fc.nat(good.length - 2).map(at => good.slice(0, at) + good.slice(at + 1))), text => {
-				expect(() => parseState(text)).toThrow(expect.objectContaining({ code: 'ERR_STATE_FILE' }))
-			}),
+			fc.property(
+				fc.oneof(
+					fc.string(),
+					fc.json(),
+					fc.nat(good.length - 2).map(at => good.slice(0, at) + good.slice(at + 1)),
+				),
+				text => {
+					expect(() => parseState(text)).toThrow(expect.objectContaining({ code: 'ERR_STATE_FILE' }))
+				},
+			),
 			{ ...runs, examples: [[`${good.split('\n')[0]}\n{}`]] },
 		)
 		// A checksum says who wrote it, not that it is sane.

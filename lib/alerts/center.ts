@@ -191,13 +191,7 @@ export class AlertCenter implements Alerts {
 	}
 
 	statistics(): AlertStatistics {
-		const total = { delivered: 0, dropped: 0, failed: 0 }
-		for (const { delivered, dropped, failed } of this.#delivery.stats()) {
-			total.delivered += delivered
-			total.dropped += dropped
-			total.failed += failed
-		}
-		return this.#tally.statistics(this.engine.incidents, this.engine.table.refused, total)
+		return this.#tally.statistics(this.engine.incidents, this.engine.table.refused, this.#delivery.stats())
 	}
 
 	deliveries(): readonly HandlerStats[] {

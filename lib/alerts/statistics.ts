@@ -76,7 +76,7 @@ export class Tally {
 	statistics(
 		incidents: Iterable<Incident>,
 		refusedReadings: number,
-		deliveries: Pick<AlertStatistics, 'delivered' | 'dropped' | 'failed'>,
+		handlers: readonly Pick<AlertStatistics, 'delivered' | 'dropped' | 'failed'>[],
 	): AlertStatistics {
 		const active = bySeverity()
 		const states = { firing: 0, recovering: 0, acknowledged: 0, suppressed: 0 }
@@ -94,7 +94,9 @@ export class Tally {
 			meanTimeToAcknowledgeMs: this.#toAcknowledge.value,
 			meanTimeToResolveMs: this.#toResolve.value,
 			refusedReadings,
-			...deliveries,
+			delivered: handlers.reduce((sum, { delivered }) => sum + delivered, 0),
+			dropped: handlers.reduce((sum, { dropped }) => sum + dropped, 0),
+			failed: handlers.reduce((sum, { failed }) => sum + failed, 0),
 		}
 	}
 }

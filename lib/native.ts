@@ -26,6 +26,8 @@ export interface Native {
 	/** Five numbers a line: field, other field or -1, factor, 1 for below, 1 for an emergency. Fields by their order. */
 	setLines(id: number, lines: Float64Array): void
 	wakeOnRates(id: number, on: boolean): void
+	/** `opening`: a JSON object without its closing brace; 0 ms ends it; false: this thread's loop is not watched. */
+	setWatchdog(id: number, blockedMs: number, descriptor: number, opening: string): boolean
 	wakeUps(id: number): number
 }
 

@@ -8,6 +8,7 @@
 #include "sampler.h"
 
 #include <algorithm>
+#include <memory>
 #include <uv.h>
 
 namespace plimsoll {
@@ -89,7 +90,8 @@ Napi::Value listen(const Napi::CallbackInfo& info) {
   uv_loop_s* loop = nullptr;
   if (napi_get_uv_event_loop(info.Env(), &loop) != napi_ok) return Napi::Boolean::New(info.Env(), false);
   auto* hearing = new Hearing{.opener = info[0].As<Napi::Number>().Uint32Value(), .env = info.Env(), .environment = environment};
-  hearing->wake = LoopWake::start(loop, deliver, hearing);
+  const LoopWatch* watch = environment->stamp == nullptr ? nullptr : environment->stamp->watch();
+  hearing->wake = LoopWake::start(loop, watch, deliver, hearing);
   if (hearing->wake == nullptr) {
     delete hearing;
     return Napi::Boolean::New(info.Env(), false);
@@ -130,6 +132,19 @@ void wake_on_rates(const Napi::CallbackInfo& info) {
   Sampler::instance().listeners().under_lock([&] { hearing->wake->listener().wake_on_rates(on); });
 }
 
+// setWatchdog(id, blockedMs, descriptor, opening) → whether this loop is watched; blockedMs 0: none from now on
+Napi::Value set_watchdog(const Napi::CallbackInfo& info) {
+  Hearing* hearing = hearing_of(info);
+  const double blocked_ms = info[1].As<Napi::Number>().DoubleValue();
+  if (hearing == nullptr || !hearing->wake->listener().watches_loop()) return Napi::Boolean::New(info.Env(), blocked_ms == 0);
+  std::unique_ptr<Watchdog> watchdog;
+  if (blocked_ms > 0) {
+    watchdog = std::make_unique<Watchdog>(blocked_ms / 1000, info[2].As<Napi::Number>().Int32Value(), info[3].As<Napi::String>().Utf8Value());
+  }
+  Sampler::instance().listeners().under_lock([&] { hearing->wake->listener().swap_watchdog(watchdog); });
+  return Napi::Boolean::New(info.Env(), true);
+}
+
 // wakeUps(id) → how often the loop was woken for the opener
 Napi::Value wake_ups(const Napi::CallbackInfo& info) {
   const Hearing* hearing = hearing_of(info);
@@ -150,6 +165,7 @@ void export_events(Napi::Env env, Napi::Object exports) {
   exports.Set("listen", Napi::Function::New<listen>(env));
   exports.Set("setLines", Napi::Function::New<set_lines>(env));
   exports.Set("wakeOnRates", Napi::Function::New<wake_on_rates>(env));
+  exports.Set("setWatchdog", Napi::Function::New<set_watchdog>(env));
   exports.Set("wakeUps", Napi::Function::New<wake_ups>(env));
 }
 

@@ -27,6 +27,9 @@ LoopRow LoopWatch::collect(uint64_t now_ns) {
   const uint64_t passed_ns = now_ns > stamped_at_ns ? now_ns - stamped_at_ns : 0;
   const uint64_t idled_ns = idle_ns > idle_at_stamp_ns ? idle_ns - idle_at_stamp_ns : 0;
   const uint64_t running_ns = passed_ns > idled_ns ? passed_ns - idled_ns : 0;
+  // A loop that never counted idle time is another's than libuv's (Electron): it only seems to be busy.
+  stretch_ = {stamped_at_ns, static_cast<double>(now_ns - running_ns) * 1e-9,
+              idle_ns == 0 ? 0 : static_cast<double>(running_ns) * 1e-9};
   const uint64_t longest_ns = std::max(longest_busy_ns_.exchange(0, std::memory_order_relaxed), running_ns);
   return {thread_id_, static_cast<double>(idle_ns) * 1e-9, static_cast<double>(longest_ns) * 1e-9};
 }

@@ -14,6 +14,13 @@
 
 namespace plimsoll {
 
+// How long a loop has been busy without a pause, as of a tick.
+struct BusyStretch {
+  uint64_t id = 0;  // another one for another stretch
+  double since_seconds = 0;  // monotonic
+  double seconds = 0;
+};
+
 // One loop. Between two stamps the loop was busy for the time that passed less the time that it idled: exact to the
 // iteration, without a timer.
 class LoopWatch {
@@ -30,11 +37,15 @@ class LoopWatch {
 
   bool main() const { return main_; }
 
+  // Sampler thread: the running stretch, as of the last collect().
+  const BusyStretch& stretch() const { return stretch_; }
+
  private:
   double thread_id_;
   bool main_;
   void* loop_;
   IdleNanoseconds idle_ns_;
+  BusyStretch stretch_;
   std::atomic<uint64_t> longest_busy_ns_{0};
   // Stored in this order and loaded in the other: a reader that sees the new idle time sees the new stamp too, and so
   // never takes time spent idle for busy.

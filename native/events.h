@@ -18,7 +18,8 @@ using Heads = std::array<uint32_t, kRhythmCount>;
 // kind, monotonic time in seconds, then by kind:
 //   line      the heads of the three rings, in the order gauge, rate, slow
 //   rates     the same
-//   blocked   since when (monotonic seconds), for how many milliseconds, 0 loop or 1 line, the line's index or -1
+//   blocked   since when (monotonic seconds), for how many milliseconds, 0 loop or 1 line, the line's index or -1,
+//             1 if the line of text was written
 //   pressure  0 system or 1 container, 0 cpu 1 memory 2 io, 0 some or 1 full, stall ms, window ms, 1 if pushed by the kernel
 //   memory    0 low 1 high 2 max 3 oom 4 oom_kill, the count, 1 if pushed by the kernel
 //   lost      how many events found no room

@@ -17,8 +17,10 @@ const Ceiling* ceiling_of(Field field, std::span<const Ceiling> ceilings) {
 
 }  // namespace
 
+double threshold_of(const Line& line, double other) { return line.relative ? line.factor * other : line.factor; }
+
 LineState compare(const Line& line, double value, double other) {
-  const double threshold = line.relative ? line.factor * other : line.factor;
+  const double threshold = threshold_of(line, other);
   if (std::isnan(value) || std::isnan(threshold)) return LineState::unknown;
   return (line.below ? value <= threshold : value >= threshold) ? LineState::beyond : LineState::short_of;
 }
@@ -45,8 +47,7 @@ bool Lines::undecided(const Sample& sample, std::span<const Ceiling> ceilings) c
       const Ceiling* bound = ceiling_of(watched.line.other, ceilings);
       other = bound != nullptr ? bound->most : sample.value(watched.line.other);
     }
-    const double threshold = watched.line.relative ? watched.line.factor * other : watched.line.factor;
-    if (ceiling->most >= threshold) return true;
+    if (ceiling->most >= threshold_of(watched.line, other)) return true;
   }
   return false;
 }

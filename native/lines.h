@@ -24,6 +24,8 @@ struct Line {
 
 enum class LineState : uint8_t { unknown, short_of, beyond };
 
+// `other` counts only where the line is relative.
+double threshold_of(const Line& line, double other);
 LineState compare(const Line& line, double value, double other);
 
 // One environment's lines, each with its state and the state that was told last.

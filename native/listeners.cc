@@ -28,6 +28,9 @@ void Listener::compare(const Tick& tick) {
     rates_ = make_event(EventKind::rates, tick.at_seconds, tick.heads);
     rates_pending_ = news = true;
   }
+  if (watchdog_ != nullptr && tick.read[index_of(Rhythm::gauge)]) {
+    news = watchdog_->check(loop_->stretch(), lines_, tick, queue_) || news;
+  }
   if (news) wake();
 }
 
@@ -42,6 +45,7 @@ size_t Listener::take(std::span<Event> events) {
     events[count++] = rates_;
     rates_pending_ = false;
   }
+  if (watchdog_ != nullptr) watchdog_->taken();
   while (count < events.size() && queue_.pop(events[count])) ++count;
   if (count < events.size() && queue_.lost() > 0) {
     events[count] = make_event(EventKind::lost, 0);

@@ -1,13 +1,15 @@
 // Who is to be woken, and for what. Knows no libuv: loop_wake.cc says how a loop is woken.
 //
 // Threads: an environment's own thread adds, changes, empties and removes its listener; the sampler's thread compares after
-// each tick. One lock for all of it, held for a few comparisons or the swap of a pointer, never during a system call other
-// than the wake itself. A removed listener is not woken again: remove() waits for a tick that is under way.
+// each tick. One lock for all of it, held for a few comparisons or the swap of a pointer, never during a system call that
+// may wait: only the wake itself and a report are made under it. A removed listener is not woken again: remove() waits for a tick that is under way.
 #pragma once
 
 #include "events.h"
 #include "lines.h"
+#include "watchdog.h"
 
+#include <memory>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -28,9 +30,12 @@ class Listener {
  public:
   using Wake = void (*)(void* context);  // from any thread; must not wait
 
-  Listener(Wake wake, void* context) : wake_(wake), context_(context) {}
+  // `loop` is the environment's, null if it is not watched; it must outlive the listener.
+  Listener(Wake wake, void* context, const LoopWatch* loop) : wake_(wake), context_(context), loop_(loop) {}
 
+  bool watches_loop() const { return loop_ != nullptr; }
   void swap_lines(Lines& lines) { std::swap(lines_, lines); }
+  void swap_watchdog(std::unique_ptr<Watchdog>& watchdog) { std::swap(watchdog_, watchdog); }
   void wake_on_rates(bool on) { wakes_on_rates_ = on; }
 
   bool undecided(const Sample& sample, std::span<const Ceiling> ceilings) const { return lines_.undecided(sample, ceilings); }
@@ -45,7 +50,9 @@ class Listener {
 
   Wake wake_;
   void* context_;
+  const LoopWatch* loop_;
   Lines lines_;
+  std::unique_ptr<Watchdog> watchdog_;
   bool wakes_on_rates_ = false;
   double next_rates_at_ = 0;
   // At most one of each waits: JavaScript reads on from its heads, and so misses nothing by the coalescing.

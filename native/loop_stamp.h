@@ -19,6 +19,8 @@ class LoopStamp {
   // Forgets the loop at once and frees itself when libuv has closed the handle; then calls `closed(context)`.
   void end(void (*closed)(void*), void* context);
 
+  const LoopWatch* watch() const { return &watch_; }
+
  private:
   explicit LoopStamp(uv_loop_s* loop, double thread_id, bool main);
 

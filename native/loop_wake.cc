@@ -7,16 +7,16 @@
 
 namespace plimsoll {
 
-LoopWake::LoopWake(Callback callback, void* context)
-    : listener_([](void* wake) { uv_async_send(static_cast<LoopWake*>(wake)->handle_.get()); }, this),
+LoopWake::LoopWake(const LoopWatch* watch, Callback callback, void* context)
+    : listener_([](void* wake) { uv_async_send(static_cast<LoopWake*>(wake)->handle_.get()); }, this, watch),
       handle_(std::make_unique<uv_async_s>()),
       callback_(callback),
       context_(context) {
   handle_->data = this;
 }
 
-LoopWake* LoopWake::start(uv_loop_s* loop, Callback callback, void* context) {
-  std::unique_ptr<LoopWake> wake(new LoopWake(callback, context));
+LoopWake* LoopWake::start(uv_loop_s* loop, const LoopWatch* watch, Callback callback, void* context) {
+  std::unique_ptr<LoopWake> wake(new LoopWake(watch, callback, context));
   const auto woken = [](uv_async_t* handle) {
     auto* self = static_cast<LoopWake*>(handle->data);
     ++self->wake_ups_;

@@ -16,7 +16,7 @@ class LoopWake {
   using Callback = void (*)(void* context);  // on the loop's thread
 
   // Null if libuv refuses.
-  static LoopWake* start(uv_loop_s* loop, Callback callback, void* context);
+  static LoopWake* start(uv_loop_s* loop, const LoopWatch* watch, Callback callback, void* context);
 
   // Nobody wakes it from here on. Frees itself when libuv has closed the handle; then calls `closed(context)`.
   void end(Callback closed, void* context);
@@ -25,7 +25,7 @@ class LoopWake {
   double wake_ups() const { return wake_ups_; }
 
  private:
-  LoopWake(Callback callback, void* context);
+  LoopWake(const LoopWatch* watch, Callback callback, void* context);
 
   Listener listener_;
   std::unique_ptr<uv_async_s> handle_;

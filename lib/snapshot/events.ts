@@ -32,6 +32,8 @@ export interface BlockedEvent {
 	readonly forMs: number
 	/** Which of `setLines()`, where the reason is 'line'. */
 	readonly lineIndex: number | undefined
+	/** The watchdog's descriptor took its line of text, or a thread was given it to write. */
+	readonly reported: boolean
 	readonly atSeconds: number
 }
 
@@ -89,12 +91,13 @@ type Decode = (atSeconds: number, values: Float64Array) => SamplerEvent
 const decoders: readonly Decode[] = [
 	(atSeconds, [gaugeHead = 0, rateHead = 0, slowHead = 0]) => ({ kind: 'line', gaugeHead, rateHead, slowHead, atSeconds }),
 	(atSeconds, [gaugeHead = 0, rateHead = 0, slowHead = 0]) => ({ kind: 'rates', gaugeHead, rateHead, slowHead, atSeconds }),
-	(atSeconds, [sinceSeconds = 0, forMs = 0, line, index = 0]) => ({
+	(atSeconds, [sinceSeconds = 0, forMs = 0, line, index = 0, reported]) => ({
 		kind: 'blocked',
 		reason: line === 1 ? 'line' : 'loop',
 		sinceSeconds,
 		forMs,
 		lineIndex: line === 1 ? index : undefined,
+		reported: reported === 1,
 		atSeconds,
 	}),
 	(atSeconds, [source = 0, resource = 0, level = 0, stallMs = 0, windowMs = 0, pushed]) => ({

@@ -19,3 +19,4 @@ export { type Field, type FieldName, fields, type Kind, type Reason, type Rhythm
 export { type Line, mostLines } from './lines.ts'
 export type { OnEventOptions, SamplerEventCallback } from './listening.ts'
 export { type LoopRow, openSampler, type Sampler, type SamplerOptions } from './sampler.ts'
+export type { WatchdogOptions } from './watchdog.ts'

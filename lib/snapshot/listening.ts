@@ -5,6 +5,7 @@ import type { Native } from '../native.ts'
 import { decodeEvents, eventRoom, eventValues, type SamplerEvent } from './events.ts'
 import { encodeLines, type Line } from './lines.ts'
 import { type Checks, checkOptions } from './options.ts'
+import { encodeWatchdog, type WatchdogOptions } from './watchdog.ts'
 
 export type SamplerEventCallback = (events: readonly SamplerEvent[]) => void
 
@@ -21,12 +22,14 @@ const onEventChecks: Checks = {
 export class Listening {
 	readonly #native: Native
 	readonly #id: number
+	readonly #threadId: number
 	#callback: SamplerEventCallback | undefined
 	#listens = false
 
-	constructor(native: Native, id: number) {
+	constructor(native: Native, id: number, threadId: number) {
 		this.#native = native
 		this.#id = id
+		this.#threadId = threadId
 	}
 
 	setLines(lines: readonly Line[]): void {
@@ -43,6 +46,18 @@ export class Listening {
 		if (callback !== undefined) this.#listen()
 		this.#callback = callback
 		this.#native.wakeOnRates(this.#id, callback !== undefined && options?.wakeOnRates === true)
+	}
+
+	setWatchdog(options: WatchdogOptions | undefined): void {
+		if (options === undefined) {
+			this.#native.setWatchdog(this.#id, 0, 0, '')
+			return
+		}
+		const { blockedMs, descriptor, opening } = encodeWatchdog(options, this.#threadId)
+		this.#listen()
+		if (!this.#native.setWatchdog(this.#id, blockedMs, descriptor, opening)) {
+			throw new PlimsollError('ERR_UNSUPPORTED', 'The event loop of this thread is not watched: libuv refused.')
+		}
 	}
 
 	get wakeUps(): number {

@@ -11,6 +11,7 @@ import { Listening, type OnEventOptions, type SamplerEventCallback } from './lis
 import { absolutePath, type Checks, checkOptions, intervalMs } from './options.ts'
 import { loopRowValues, Ring } from './ring.ts'
 import { Snapshot } from './snapshot.ts'
+import type { WatchdogOptions } from './watchdog.ts'
 
 export interface SamplerOptions {
 	/** How often gauges (memory, descriptors, threads, event loops) are read. Default 80 ms, 1 to 3,600,000. */
@@ -63,6 +64,13 @@ export interface Sampler extends Disposable {
 	 * @throws ERR_INVALID_ARGUMENT, ERR_INVALID_OPTIONS, ERR_UNSUPPORTED, ERR_CLOSED
 	 */
 	onEvent(callback: SamplerEventCallback | undefined, options?: OnEventOptions): void
+	/**
+	 * Watches the event loop of this thread from outside: when it is blocked for too long, or an emergency line is crossed
+	 * while it is blocked, the sampler's thread writes one line of JSON to a descriptor at once, and `onEvent`'s callback gets a
+	 * 'blocked' event at the loop's next turn. Once for each blocked stretch and reason. `undefined` ends it.
+	 * @throws ERR_INVALID_OPTIONS, ERR_UNSUPPORTED, ERR_CLOSED
+	 */
+	setWatchdog(options: WatchdogOptions | undefined): void
 	/** How often this sampler has woken the event loop of this thread. @throws ERR_CLOSED */
 	readonly wakeUps: number
 	/** Ends this opener's use; the last one in the process stops the thread and closes its descriptors. */
@@ -115,7 +123,7 @@ export class OpenSampler implements Sampler {
 			throw asPlimsollError(error)
 		}
 		this.#shared = sharedView(this.#native)
-		this.#listening = new Listening(this.#native, this.#id)
+		this.#listening = new Listening(this.#native, this.#id, threadId)
 	}
 
 	/** The ring, up to date. @throws ERR_CLOSED @internal */
@@ -185,6 +193,11 @@ export class OpenSampler implements Sampler {
 	onEvent(callback: SamplerEventCallback | undefined, options?: OnEventOptions): void {
 		this.#assertOpen()
 		this.#listening.onEvent(callback, options)
+	}
+
+	setWatchdog(options: WatchdogOptions | undefined): void {
+		this.#assertOpen()
+		this.#listening.setWatchdog(options)
 	}
 
 	get wakeUps(): number {

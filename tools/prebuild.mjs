@@ -2,6 +2,7 @@
 // with --all every target that has readers (cmake-js). All compile with the pinned Zig of tools/zig/, so that what a binary
 // needs (old glibc, no libstdc++) does not depend on the machine that built it.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { hostTarget, isSupported, pathOf, targets } from './prebuild-targets.mjs'
 import { nodeDirectory, run, toolchain, top } from './prebuild-toolchain.mjs'
@@ -17,12 +18,13 @@ function stage(folder) {
 }
 
 function prebuildHost(target) {
-	const { zig } = toolchain()
+	const { zig, libcxxFlags } = toolchain()
 	const folder = join(top, 'build-cmake', `${target.triple}-node-gyp`)
 	stage(folder)
 	const compiler = `${zig} c++ -target ${target.triple}`
-	const object = join(folder, 'no_demangler.o')
-	run(zig, ['c++', '-target', target.triple, '-O2', '-fPIC', '-c', join(top, 'tools', 'zig', 'no_demangler.cc'), '-o', object])
+	const object = join(folder, 'libcxx.o')
+	const source = join(top, 'tools', 'zig', 'libcxx.cc')
+	run(zig, ['c++', '-target', target.triple, '-O2', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
 	const libc = target.readers === 'linux' ? [`--tag-libc=${target.file.split('.')[1]}`] : []
 	const nodeGyp = process.env.npm_config_node_gyp // set by npm: its own copy
 	if (!nodeGyp) throw new Error('Run it through npm, which brings node-gyp: npm run prebuild')
@@ -32,7 +34,7 @@ function prebuildHost(target) {
 		CC: `${zig} cc -target ${target.triple}`,
 		CXX: compiler,
 		AR: `${zig} ar`,
-		LDFLAGS: `-s ${object}`, // stripped by the linker; --strip has then nothing left to do
+		LDFLAGS: `-s -nostdlib++ ${object}`, // stripped by the linker; --strip has then nothing left to do
 		PREBUILD_NODE_GYP: nodeGyp,
 	}
 	const prebuildify = join(top, 'node_modules', 'prebuildify', 'bin.js')
@@ -51,7 +53,7 @@ function prebuildHost(target) {
 }
 
 function prebuildCross(target) {
-	const { zig, cmakeJs } = toolchain()
+	const { zig, cmakeJs, libcxxFlags } = toolchain()
 	const folder = join(top, 'build-cmake', target.triple)
 	rmSync(folder, { recursive: true, force: true }) // a cache of CMake's outlives a changed toolchain
 	const nodeDir = nodeDirectory()
@@ -62,7 +64,7 @@ function prebuildCross(target) {
 			cmakeJs,
 			'build',
 			`--out=${folder}`,
-			'--parallel=4',
+			`--parallel=${availableParallelism()}`,
 			define('CMAKE_TOOLCHAIN_FILE', join(top, 'tools', 'zig', 'toolchain.cmake')),
 			define('CMAKE_JS_INC', join(nodeDir, 'include', 'node')), // uv.h, which node-api-headers does not have
 		],
@@ -72,6 +74,7 @@ function prebuildCross(target) {
 				...process.env,
 				npm_config_nodedir: nodeDir,
 				PLIMSOLL_ZIG: zig,
+				PLIMSOLL_LIBCXX_FLAGS: libcxxFlags.join(';'),
 				PLIMSOLL_TRIPLE: target.triple,
 				PLIMSOLL_SYSTEM: target.system,
 				PLIMSOLL_MACHINE: target.machine,

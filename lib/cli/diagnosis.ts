@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { libcOfProcess, native, packageRoot, type ReaderCost } from '../native.ts'
 import { type Kind, layoutId, type Reason, type Rhythm, reasonTexts, type Unit } from '../snapshot/fields.ts'
 import { type ControlGroups, parseControlGroups } from './control-groups.ts'
+import { proofOf } from './proof.ts'
 import { existingDirectory, type FieldReading, readLive, readRecorded } from './reading.ts'
 
 export interface FieldDiagnosis {
@@ -32,6 +33,8 @@ export interface Diagnosis {
 	readonly platform: string
 	readonly arch: string
 	readonly libc: string | undefined
+	/** How far this platform's binary has been tried before a release. */
+	readonly tried: string
 	readonly kernel: string | undefined
 	readonly cgroup: ControlGroups
 	/** The recorded machine that this is about. */
@@ -92,6 +95,7 @@ export async function diagnose(root: string | undefined): Promise<Diagnosis> {
 		platform: process.platform,
 		arch: process.arch,
 		libc: libcOfProcess(),
+		tried: proofOf(process.platform, process.arch, libcOfProcess()),
 		kernel: live ? `${type()} ${release()}` : textOf(directory + kernelFile)?.trim(),
 		cgroup: parseControlGroups(textOf(directory + cgroupFile) ?? ''),
 		root: live ? undefined : directory,

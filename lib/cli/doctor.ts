@@ -29,6 +29,7 @@ function heading(diagnosis: Diagnosis, theme: Theme): string[] {
 	const rows: [string, string][] = [
 		['binary', `${plainText(binary)} (layout ${diagnosis.layoutId})`],
 		['runtime', [`Node ${node}`, `${platform}-${arch}`, ...(libc === undefined ? [] : [libc])].join(theme.separator)],
+		['tried', diagnosis.tried],
 		['kernel', plainText(kernel ?? theme.unknown)],
 		['cgroup', controlGroupText(cgroup, theme)],
 	]

@@ -1,7 +1,7 @@
-// Fake machines and the live one for readers/linux/filesystem.h and space.h.
+// Fake machines and the live one for readers/linux/filesystem.h and readers/posix/space.h.
 #include "../readers/clock.h"
 #include "../readers/linux/filesystem.h"
-#include "../readers/linux/space.h"
+#include "../readers/posix/space.h"
 #include "check.h"
 #include "recorded_tree.h"
 
@@ -9,6 +9,7 @@
 
 using namespace plimsoll;
 using namespace plimsoll::linux_os;
+using plimsoll::posix::SpaceAsker;
 using plimsoll::test::RecordedTree;
 
 namespace {

@@ -119,6 +119,7 @@ describe('doctor', () => {
 	it('prints text', async () => {
 		const { stdout } = await run(['doctor'])
 		expect(stdout).toContain(process.version)
+		expect(stdout).toMatch(/^ +tried +\S/m)
 		for (const name of fieldNames) expect(stdout).toContain(` ${name} `)
 	})
 })

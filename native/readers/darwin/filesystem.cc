@@ -13,6 +13,8 @@
 namespace plimsoll::darwin_os {
 namespace {
 
+using posix::SpaceAsker;
+
 constexpr double kFirstAnswerSeconds = 0.02;  // a healthy file system answers in microseconds
 constexpr double kGoneSeconds = 5;
 constexpr size_t kRoomForNewMounts = 8;
@@ -25,7 +27,7 @@ class FilesystemReader final : public Reader {
 
   void watch(const std::string& path) override {
     watched_path_ = path;
-    watched_ = path.empty() ? nullptr : std::make_unique<SpaceAsker>(path);
+    watched_ = path.empty() ? nullptr : std::make_unique<SpaceAsker>(std::vector{path});
   }
 
   void read_slow(Sample& sample) override {
@@ -36,9 +38,9 @@ class FilesystemReader final : public Reader {
     }
     if (watched_->open()) {
       const bool gone = monotonic_seconds() - watched_->asked_at() > kGoneSeconds;
-      return put(sample, gone ? Reason::gone : watched_->answer());
+      return put(sample, gone ? Reason::gone : watched_->answer(0));
     }
-    put(sample, watched_->answer());
+    put(sample, watched_->answer(0));
     watched_->ask();
   }
 

@@ -3,10 +3,10 @@
 #include "filesystem.h"
 
 #include "../clock.h"
+#include "../posix/space.h"
 #include "kept_file.h"
 #include "mountinfo.h"
 #include "scanner.h"
-#include "space.h"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +15,9 @@
 
 namespace plimsoll::linux_os {
 namespace {
+
+using posix::Space;
+using posix::SpaceAsker;
 
 constexpr double kFirstAnswerSeconds = 0.02;  // a healthy file system answers in microseconds
 constexpr double kGoneSeconds = 5;

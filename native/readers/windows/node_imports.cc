@@ -64,10 +64,3 @@ extern "C" BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID) {
   DisableThreadLibraryCalls(module);
   return bind_all() ? TRUE : FALSE;
 }
-
-// The C++ runtime that Zig links in brings a demangler of 70 kB for the name of an uncaught exception, and there are no
-// exceptions here. Defined first, this one is taken instead; null: no name.
-extern "C" char* __cxa_demangle(const char*, char*, size_t*, int* status) {
-  if (status != nullptr) *status = -1;
-  return nullptr;
-}

@@ -1,6 +1,5 @@
-// Asks for the size of file systems on a thread of its own, because statvfs() on a dead mount never returns.
-// The asker belongs to the readers' thread; its helper thread is joined by nobody and owns what it needs.
-// https://man7.org/linux/man-pages/man3/statvfs.3.html
+// Asks for the size of file systems on a thread of its own, because the call never returns on a dead mount. For the systems with
+// POSIX threads. The asker belongs to the readers' thread; its helper thread is joined by nobody and owns what it needs.
 #pragma once
 
 #include "../../result.h"
@@ -9,14 +8,14 @@
 #include <string>
 #include <vector>
 
-namespace plimsoll::linux_os {
+namespace plimsoll::posix {
 
 struct Space {
   double total_bytes = 0;
-  double available_bytes = 0;  // to an ordinary user: without what is kept for root
+  double available_bytes = 0;  // to an ordinary user: without what is kept for root, or what could be purged
 };
 
-// What statvfs() says; `unsupported` for a file system without a size (/proc). May never return.
+// Each readers/<os>/space.cc defines it; `unsupported` for a file system without a size (/proc, devfs). May never return.
 Result<Space> space_of(const std::string& path);
 
 class SpaceAsker {
@@ -46,4 +45,4 @@ class SpaceAsker {
   double asked_at_ = 0;
 };
 
-}  // namespace plimsoll::linux_os
+}  // namespace plimsoll::posix

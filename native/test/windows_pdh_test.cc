@@ -1,10 +1,11 @@
-// The readers of Windows against a pdh.dll that plays counters (pdh.cc), under Wine or on Windows. Each test is one run of
-// a platform: tick() is one reading of the rates. PLIMSOLL_PDH_PLAYS is the folder of the *.play files.
-#include "../../../native/readers/clock.h"
-#include "../../../native/readers/reader.h"
-#include "../../../native/readers/windows/api.h"
-#include "../../../native/readers/windows/interfaces.h"
-#include "../../../native/test/check.h"
+// The readers of Windows against a pdh.dll that plays counters (test/windows/pdh/pdh.cc), under Wine or on Windows: see
+// test/package/native.mjs. Each test is one run of a platform: tick() is one reading of the rates. PLIMSOLL_PDH_PLAYS is the folder of
+// the *.play files, PLIMSOLL_ADDON the addon.
+#include "../readers/clock.h"
+#include "../readers/reader.h"
+#include "../readers/windows/api.h"
+#include "../readers/windows/interfaces.h"
+#include "check.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -154,7 +155,7 @@ TEST("no play file: PDH refuses to open, everything falls back") {
 
 TEST("a program without Node-API: the addon refuses to load, and that is all") {
   char addon[MAX_PATH];
-  if (GetEnvironmentVariableA("PLIMSOLL_ADDON", addon, sizeof addon) == 0) return;
+  CHECK(GetEnvironmentVariableA("PLIMSOLL_ADDON", addon, sizeof addon) != 0);
   CHECK(LoadLibraryA(addon) == nullptr);
   CHECK_EQ(GetLastError(), static_cast<DWORD>(ERROR_DLL_INIT_FAILED));
 }

@@ -5,6 +5,7 @@ import { checkCallback } from '../detection/detector.ts'
 import { checkThresholds, limitsOver, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
 import { type Check, type Checks, checkOptions, intervalMs } from '../snapshot/options.ts'
 import { type SamplerOptions, samplerChecks } from '../snapshot/sampler.ts'
+import { encodeWatchdog, type WatchdogOptions } from '../snapshot/watchdog.ts'
 import { type UsageHistoryOptions, usageHistoryChecks } from './usage-history.ts'
 
 export interface ResourceManagementConfig extends SamplerOptions {
@@ -15,6 +16,11 @@ export interface ResourceManagementConfig extends SamplerOptions {
 	/** The usual ones in plain numbers; `thresholds` win over them. */
 	readonly limits?: Partial<ResourceLimits> | undefined
 	readonly alerts?: AlertsOptions | undefined
+	/**
+	 * What happens while the event loop of this thread is blocked: the sampler's thread writes one line to a descriptor, and the
+	 * incident follows when the loop turns again. Default: after 1 s, to standard error. `false`: nothing.
+	 */
+	readonly watchdog?: WatchdogOptions | false | undefined
 	readonly history?: UsageHistoryOptions | undefined
 }
 
@@ -26,6 +32,7 @@ const configChecks: Checks = {
 	thresholds: object,
 	limits: object,
 	alerts: object,
+	watchdog: value => (value === false ? undefined : object(value) && 'an object or false'),
 	history: object,
 }
 
@@ -35,6 +42,7 @@ export function checkConfig(what: string, config: ResourceManagementConfig, onUp
 	if (config.thresholds !== undefined) checkThresholds('thresholds', config.thresholds)
 	if (config.limits !== undefined) limitsOver('limits', config.limits)
 	checkOptions('alerts', config.alerts, alertsChecks)
+	if (config.watchdog) encodeWatchdog(config.watchdog, 0)
 	checkOptions('history', config.history, usageHistoryChecks)
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)

@@ -3,12 +3,14 @@ import { AlertCenter } from '../alerts/center.ts'
 import type { Alerts } from '../alerts/contract.ts'
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import type { AlertRule } from '../alerts/rule.ts'
+import { PlimsollError } from '../errors.ts'
 import { heapOf } from '../detection/detector.ts'
 import type { SystemResources } from '../detection/resources.ts'
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import { linesOf } from '../limits/lines.ts'
 import type { ResourceThresholds } from '../limits/thresholds.ts'
 import { OpenSampler } from '../snapshot/sampler.ts'
+import type { WatchdogOptions } from '../snapshot/watchdog.ts'
 import { checkConfig, type ResourceManagementConfig } from './config.ts'
 import { JudgedDetector, type MonitoredDetector } from './detector.ts'
 import { Judge } from './judge.ts'
@@ -31,6 +33,7 @@ export interface ResourceManagement extends AsyncDisposable {
 }
 
 const defaultUpdateIntervalMs = 1000
+const pollIntervalMs = 1000
 // A field that was known and is not any more is worth an alert only when it stays away.
 const noDataForMs = 30_000
 
@@ -43,6 +46,8 @@ export class ResourceMonitor implements ResourceManagement {
 	readonly #judge: Judge
 	readonly #center: AlertCenter
 	readonly #updates: NodeJS.Timeout | undefined
+	/** Only where the sampler cannot wake this thread. */
+	readonly #polling: NodeJS.Timeout | undefined
 
 	/**
 	 * Starts to measure and to judge. Resolves once every rate has two readings, in under 100 ms.
@@ -89,13 +94,14 @@ export class ResourceMonitor implements ResourceManagement {
 		this.alerts = center
 		this.history = history
 		if (onAlert !== undefined) center.addHandler(onAlert)
-		sampler.onEvent(events => judge.take(events), { wakeOnRates: true })
+		this.#polling = this.#listen(config.watchdog ?? {})
 		this.#apply(thresholds)
 		this.#updates = onUpdate && this.#update(onUpdate, config.updateIntervalMs ?? defaultUpdateIntervalMs)
 	}
 
 	async shutdown(): Promise<void> {
 		clearInterval(this.#updates)
+		clearInterval(this.#polling)
 		this.#judge.stop()
 		this.#sampler.close()
 		await this.#center.close()
@@ -103,6 +109,17 @@ export class ResourceMonitor implements ResourceManagement {
 
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.shutdown()
+	}
+
+	#listen(watchdog: WatchdogOptions | false): NodeJS.Timeout | undefined {
+		try {
+			this.#sampler.onEvent(events => this.#judge.take(events), { wakeOnRates: true })
+			if (watchdog) this.#sampler.setWatchdog(watchdog)
+			return undefined
+		} catch (error) {
+			if (!(error instanceof PlimsollError) || error.code !== 'ERR_UNSUPPORTED') throw error
+			return setInterval(() => this.#judge.judgeAll(), pollIntervalMs).unref()
+		}
 	}
 
 	#update(onUpdate: UpdateCallback, intervalMs: number): NodeJS.Timeout {
@@ -121,7 +138,7 @@ export class ResourceMonitor implements ResourceManagement {
 			else this.#center.addRule({ ...this.#ruleOf(name), thresholds: of })
 		}
 		this.#judge.follow(ladders)
-		this.#sampler.setLines(linesOf(ladders))
+		if (this.#polling === undefined) this.#sampler.setLines(linesOf(ladders))
 		this.#judge.judgeAll()
 	}
 

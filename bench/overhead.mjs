@@ -13,7 +13,7 @@ const seconds = quick ? 3 : 10
 const repetitions = quick ? 2 : 6 // of `seconds` each: a minute a point
 const rates = [1, 10, 100, 1000]
 const defaultIntervalMs = 80 // of lib/snapshot/sampler.ts: how often the default system wakes up
-const targets = { defaultRatio: 2, fullRatio: 1.15, rssBytes: 2e6 }
+const targets = { defaultRatio: 2, fullRatio: 1.15, rssBytes: 2e6, aboveSamplerPercent: 0.05 }
 
 /**
  * @typedef {{ kind: string, intervalMs: number }} Point
@@ -48,6 +48,7 @@ async function measureAll() {
 	const points = [
 		{ kind: 'idle', intervalMs: 0 },
 		{ kind: 'timer', intervalMs: defaultIntervalMs },
+		{ kind: 'sampler', intervalMs: defaultIntervalMs },
 		{ kind: 'default', intervalMs: defaultIntervalMs },
 		...rates.flatMap(rate => ['full', 'bare'].map(kind => ({ kind, intervalMs: 1000 / rate }))),
 	]
@@ -75,6 +76,7 @@ const perTick = name => added(name) / of(name, 'ticksPerSecond')
 const loopOf = name => rounded(Math.max(0, of(name, 'loopPercent') - of('idle 0', 'loopPercent')), 5)
 
 const defaultName = `default ${defaultIntervalMs}`
+const samplerName = `sampler ${defaultIntervalMs}`
 const timerName = `timer ${defaultIntervalMs}`
 const result = {
 	default: {
@@ -83,6 +85,12 @@ const result = {
 		emptyTimerCpuPercent: rounded(added(timerName), 4),
 		ratio: rounded(perTick(defaultName) / perTick(timerName), 3),
 		ticksPerSecond: rounded(of(defaultName, 'ticksPerSecond'), 2),
+		// Default rules and one handler, over the sampler alone.
+		aboveSamplerPercent: rounded(added(defaultName) - added(samplerName), 4),
+	},
+	sampler: {
+		cpuPercent: rounded(added(samplerName), 4),
+		ratio: rounded(perTick(samplerName) / perTick(timerName), 3),
 	},
 	rates: Object.fromEntries(
 		rates.map(rate => {
@@ -113,6 +121,7 @@ report(
 	result,
 	[
 		['', 'CPU %', 'beside', 'ratio', 'target', 'loop %', 'ticks/s'],
+		['sampler alone', result.sampler.cpuPercent, '', result.sampler.ratio, '', '', ''],
 		[
 			'default system',
 			result.default.cpuPercent,
@@ -134,6 +143,7 @@ report(
 		}),
 	],
 	[
+		`rules and one handler add ${result.default.aboveSamplerPercent} % to the sampler, target at most ${targets.aboveSamplerPercent} %`,
 		`resident memory added by the default system: ${result.rssBytes} bytes, target at most ${targets.rssBytes}; of it anonymous: ${result.anonymousBytes}`,
 		`${result.secondsPerPoint} s a point${quick ? ' (--quick: too short for the targets)' : ''}, medians of ${repetitions} interleaved runs`,
 	],

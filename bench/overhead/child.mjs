@@ -1,5 +1,5 @@
 // Child of ../overhead.mjs: one Node process that does nothing but what one point asks for. Prints JSON.
-// Arguments: kind (idle | timer | bare | default | full), interval in ms, seconds to measure, path of the bare thread's addon.
+// Arguments: kind (idle | timer | bare | sampler | default | full), interval in ms, seconds to measure, path of the bare thread's addon.
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,9 +26,14 @@ async function begin() {
 		if (module.exports.start(intervalMs, kind === 'bare' ? 1 : 0) !== 1) throw new Error('The bare thread did not start.')
 		return module.exports.ticks
 	}
+	if (kind === 'sampler') {
+		const { openSampler } = await import('../../dist/snapshot/index.js')
+		const { ring } = openSampler()
+		return () => ring.head(ring.gauge)
+	}
 	const { initializeResourceManagement } = await import('../../dist/index.js')
 	const every = { sampleIntervalMs: intervalMs, rateIntervalMs: intervalMs, slowIntervalMs: intervalMs }
-	const system = await initializeResourceManagement(kind === 'full' ? every : {})
+	const system = await initializeResourceManagement(kind === 'full' ? every : {}, undefined, () => undefined)
 	keptAlive.push(system)
 	const { openSampler } = await import('../../dist/snapshot/index.js')
 	const { ring } = openSampler(kind === 'full' ? every : {})

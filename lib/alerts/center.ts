@@ -39,6 +39,7 @@ export class AlertCenter implements Alerts {
 	readonly #tally = new Tally()
 	readonly #keeper: Keeper | undefined
 	readonly #inhibition: readonly InhibitionRule[]
+	readonly #flapping: AlertsOptions['flapping']
 	#silences: Silences = noSilences
 	#silenceCount = 0
 	readonly #wake: WakeTimer
@@ -50,6 +51,7 @@ export class AlertCenter implements Alerts {
 		this.#clock = clock
 		this.#wake = new WakeTimer(clock, () => this.#passTime())
 		this.#inhibition = inhibitionRulesOf(options.inhibition ?? [])
+		this.#flapping = options.flapping
 		this.#history = new AlertHistory(options.historyLimit ?? 1000)
 		this.engine = new AlertEngine({
 			clock,
@@ -75,7 +77,7 @@ export class AlertCenter implements Alerts {
 
 	addRule(input: AlertRule): void {
 		this.#assertOpen()
-		const rule = ruleOf('addRule(rule)', input)
+		const rule = ruleOf('addRule(rule)', { flapping: this.#flapping, ...input })
 		if (this.engine.table.rule(rule.name) !== undefined) {
 			throw new PlimsollError('ERR_INVALID_ARGUMENT', `There is a rule ${shown(rule.name)} already; setThresholds() changes it.`)
 		}

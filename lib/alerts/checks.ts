@@ -1,6 +1,6 @@
 // What callers of alerts may pass: each check says what was expected. Pure.
 import type { Check, Checks } from '../snapshot/options.ts'
-import { labelsCheck } from './rule.ts'
+import { flappingCheck, labelsCheck } from './rule.ts'
 
 const whole: Check = value => (Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1')
 const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty')
@@ -14,6 +14,7 @@ export const positive: Check = value =>
 export const alertsChecks: Checks = {
 	rules: list,
 	inhibition: list,
+	flapping: flappingCheck,
 	historyLimit: whole,
 	maxSeries: whole,
 	stateFile: text,

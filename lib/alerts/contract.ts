@@ -7,7 +7,7 @@ import type { HandlerStats } from './delivery/recipient.ts'
 import type { HistoryQuery } from './history.ts'
 import type { InhibitionRuleInput } from './inhibition.ts'
 import type { MatcherInput } from './matcher.ts'
-import type { AlertRule } from './rule.ts'
+import type { AlertRule, FlapPolicy } from './rule.ts'
 import type { Silence } from './silence.ts'
 import type { AlertStatistics } from './statistics.ts'
 
@@ -15,6 +15,8 @@ export interface AlertsOptions {
 	readonly rules?: readonly AlertRule[] | undefined
 	/** Which alerts cover which others. Lower levels of the same incident are covered always. */
 	readonly inhibition?: readonly InhibitionRuleInput[] | undefined
+	/** For rules that say nothing of it themselves. */
+	readonly flapping?: FlapPolicy | false | undefined
 	/** How many events the history keeps. Default 1000. */
 	readonly historyLimit?: number | undefined
 	/** How many label sets may have series at once. Default 1000. */

@@ -91,13 +91,18 @@ export const labelsCheck = (value: unknown): string | undefined =>
 		? undefined
 		: 'an object of texts, as { queue: "mail" }'
 
+/** @internal */
+export const flappingCheck = (value: unknown): string | undefined =>
+	value === false || isObject(value) ? undefined : 'false or an object'
+
 const noDataChecks: Checks = {
 	policy: value => (['keepLast', 'alert', 'ok'].includes(value as string) ? undefined : 'keepLast, alert or ok'),
 	maxMissing: count,
 	forMs: milliseconds,
 	severity,
 }
-const flapChecks: Checks = { cycles: count, windowMs: positiveMs, holdMs: positiveMs, calmMs: positiveMs }
+/** @internal */
+export const flapChecks: Checks = { cycles: count, windowMs: positiveMs, holdMs: positiveMs, calmMs: positiveMs }
 
 const ruleChecks: Checks = {
 	name: text,
@@ -108,7 +113,7 @@ const ruleChecks: Checks = {
 	unit: value => (typeof value === 'string' ? undefined : 'a text'),
 	intervalMs: positiveMs,
 	noData: value => (isObject(value) ? undefined : 'an object'),
-	flapping: value => (value === false || isObject(value) ? undefined : 'false or an object'),
+	flapping: flappingCheck,
 	remindAfterMs: value =>
 		isPositive(value) ||
 		(isObject(value) && Object.entries(value).every(([name, ms]) => severity(name) === undefined && isPositive(ms)))

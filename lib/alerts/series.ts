@@ -24,6 +24,8 @@ export interface SeriesState {
 	/** Place in the ladder of the highest level that is active, -1 for none: the severity. */
 	readonly top: number
 	readonly flap: FlapState
+	/** Nothing is pending, active, missing or remembered: a reading short of every line changes nothing. */
+	readonly isCalm: boolean
 }
 
 const gapIntervals = 3
@@ -42,6 +44,7 @@ export function newSeries(levels: number): SeriesState {
 		noData: false,
 		top: -1,
 		flap: calm,
+		isCalm: false, // never known yet
 	}
 }
 
@@ -50,10 +53,16 @@ export function newSeries(levels: number): SeriesState {
  * judge (no such limit). @internal
  */
 export function step(state: SeriesState, at: number, value: number | null, rule: Rule): SeriesState {
+	if (state.isCalm && value !== null && isShort(value, rule)) return state
 	if (value === null) return withLevels(state, quietLevels.get(state.levels.length) ?? [], at, 0, rule)
 	if (!Number.isFinite(value)) return missing(state, at, rule)
 	const clock = judgedTime(state, at, rule)
 	return withLevels(state, stepLevels(state, value, clock, rule), at, clock, rule)
+}
+
+function isShort(value: number, rule: Rule): boolean {
+	const lowest = rule.ladder[0]
+	return lowest === undefined || (rule.direction === 'above' ? value < lowest.fire : value > lowest.fire)
 }
 
 // A reading older than one that was judged is taken as being of the same time.
@@ -86,6 +95,7 @@ function withLevels(state: SeriesState, levels: readonly LevelState[], at: numbe
 	if (quiet && flapBefore === state.flap) return state
 	const top = levels.findLastIndex(isActive)
 	const raises = top >= 0 && state.top < 0
+	const flap = raises ? raisedAgain(flapBefore, at, rule.flapping) : flapBefore
 	return {
 		levels,
 		// Nothing is counted from it any more: it begins anew, so that it never grows with the run.
@@ -95,7 +105,8 @@ function withLevels(state: SeriesState, levels: readonly LevelState[], at: numbe
 		known: true,
 		noData: false,
 		top,
-		flap: raises ? raisedAgain(flapBefore, at, rule.flapping) : flapBefore,
+		flap,
+		isCalm: top < 0 && !timed && flap === calm,
 	}
 }
 
@@ -108,11 +119,11 @@ function missing(state: SeriesState, at: number, rule: Rule): SeriesState {
 	const noData = state.noData || (policy !== 'ok' && at - since >= patience)
 	if (policy === 'ok') {
 		const cleared = withLevels(state, quietLevels.get(state.levels.length) ?? [], at, 0, rule)
-		return cleared.missingSince === since ? cleared : { ...cleared, missingSince: since }
+		return cleared.missingSince === since ? cleared : { ...cleared, missingSince: since, isCalm: false }
 	}
 	const timed = state.readAt === state.readAt
 	if (!timed && noData === state.noData && since === state.missingSince) return state
-	return { ...state, readAt: timed ? at : Number.NaN, missingSince: since, noData }
+	return { ...state, readAt: timed ? at : Number.NaN, missingSince: since, noData, isCalm: false }
 }
 
 /** When a reading with an unchanged value would change something, as a monotonic time in ms; infinite if never. @internal */
@@ -133,5 +144,10 @@ export function underLadder(state: SeriesState, before: Rule, after: Rule): Seri
 		level => state.levels[before.ladder.findIndex(old => old.severity === level.severity)] ?? inactive,
 	)
 	const top = levels.findLastIndex(isActive)
-	return { ...state, levels: levels.every(level => level === inactive) ? (quietLevels.get(levels.length) ?? []) : levels, top }
+	return {
+		...state,
+		levels: levels.every(level => level === inactive) ? (quietLevels.get(levels.length) ?? []) : levels,
+		top,
+		isCalm: false,
+	}
 }

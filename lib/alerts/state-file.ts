@@ -1,5 +1,4 @@
 // The file that alerts survive a restart in: written whole beside it and renamed, read once. On the engine's thread.
-import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 
 import { PlimsollError } from '../errors.ts'
@@ -20,7 +19,8 @@ export interface SavedState {
 const format = 'plimsoll-alerts'
 const version = 1
 
-const digest = (body: string): string => createHash('sha256').update(body).digest('hex')
+// Loaded only when there is a file: it costs megabytes.
+const digest = (body: string): string => process.getBuiltinModule('node:crypto').createHash('sha256').update(body).digest('hex')
 
 /** @internal */
 export function stateText(state: SavedState): string {

@@ -77,14 +77,12 @@ function slotsBack(ring: Ring, layout: RhythmLayout, head: number, windowMs: num
 	const intervalMs = ring.intervalMs(layout)
 	if (intervalMs > windowMs || intervalMs * half < windowMs) return 0
 	const newest = values[ring.slot(layout, head)] ?? Number.NaN
-	let back = 0
-	let distance = Number.POSITIVE_INFINITY
-	for (let next = 1; next <= half; next++) {
-		const age = newest - (values[ring.slot(layout, head - next)] ?? Number.NaN)
-		const nextDistance = Math.abs(windowMs / 1000 - age)
-		if (!(nextDistance < distance)) break // farther off than the last one, or NaN: not written since the start
-		back = next
-		distance = nextDistance
-	}
-	return back
+	const wanted = newest - windowMs / 1000
+	const distance = (back: number): number => Math.abs((values[ring.slot(layout, head - back)] ?? Number.NaN) - wanted)
+	// Readings are about an interval apart, so the search begins where it most likely ends.
+	let back = Math.min(half, Math.max(1, Math.round(windowMs / intervalMs)))
+	let least = distance(back)
+	while (back > 1 && !(distance(back - 1) >= least)) least = distance(--back) // nearer, or NaN: not written since the start
+	while (back < half && distance(back + 1) < least) least = distance(++back)
+	return least === least ? back : 0
 }

@@ -1,6 +1,6 @@
 // One handler with what waits for it: calls it, limits its time, and comes back when pacing says so. Thread of its `Delivery`.
 import { shown } from '../../errors.ts'
-import type { AlertEvent } from '../alert.ts'
+import type { AlertEvent, ResourceAlert } from '../alert.ts'
 import type { Clock } from './clock.ts'
 import { CallContext } from './context.ts'
 import type { AlertHandler } from './handler.ts'
@@ -205,10 +205,21 @@ export class Recipient {
 			this.#pacing.settle(pending.call, { ok: false, ...forGood }, this.#now(), 0)
 		}
 		this.#idle?.()
+		this.#attempt('close', () => this.handler.close?.())
+	}
+
+	/** Of these incidents, those that it was told of before a restart go on. */
+	resume(lasting: readonly ResourceAlert[]): void {
+		const known = new Set(this.told())
+		const own = lasting.filter(alert => known.has(alert.id))
+		if (own.length > 0) this.#attempt('resume', () => this.handler.resume?.(own))
+	}
+
+	#attempt(what: string, run: () => void): void {
 		try {
-			this.handler.close?.()
+			run()
 		} catch (error) {
-			this.#report('failed', `failed to close: ${messageOf(error)}`, error)
+			this.#report('failed', `failed to ${what}: ${messageOf(error)}`, error)
 		}
 	}
 

@@ -104,7 +104,8 @@ function levelOf(
 			)
 		} else if (value !== undefined) {
 			const expected = expectedPart(part, value, unit)
-			if (expected) problems.push(`${typeof input === 'number' ? where : `${where}.${part}`}: expected ${expected}, got ${shown(value)}`)
+			if (expected)
+				problems.push(`${typeof input === 'number' ? where : `${where}.${part}`}: expected ${expected}, got ${shown(value)}`)
 		}
 	}
 	if (problems.length > before) return undefined

@@ -96,7 +96,7 @@ export class Recipient {
 			else {
 				this.#pacing.atOnce()
 				this.#slow = false
-				if (this.#failing) this.#reportEnd({ ok: true }, undefined, undefined)
+				if (this.#failing || this.#dropping) this.#reportEnd({ ok: true }, undefined, undefined)
 			}
 		} catch (error) {
 			this.#fail(this.#pacing.begun(event, dropped, this.#now()), error)
@@ -105,7 +105,6 @@ export class Recipient {
 
 	#make(call: Call): void {
 		const context = new CallContext(call.lead, call.attempt, call.dropped, call.events)
-		this.#dropping &&= call.dropped === 0
 		try {
 			const result = this.handler(call.lead.alert, context)
 			if (isPromise(result)) this.#await(call, context, result)
@@ -224,10 +223,15 @@ export class Recipient {
 	}
 
 	#reportEnd(outcome: Outcome, error: unknown, kind: 'failed' | 'timed-out' | undefined): void {
-		if (outcome.ok !== this.#failing) return
-		this.#failing = !outcome.ok
-		if (outcome.ok) this.#report('recovered', 'works again', undefined)
-		else this.#report(kind ?? 'failed', kind === 'timed-out' ? messageOf(error) : `failed: ${messageOf(error)}`, error)
+		if (!outcome.ok) {
+			const known = this.#failing
+			this.#failing = true
+			if (!known) this.#report(kind ?? 'failed', kind === 'timed-out' ? messageOf(error) : `failed: ${messageOf(error)}`, error)
+		} else if (this.#failing || (this.#dropping && this.#pacing.droppedSince === 0)) {
+			this.#failing = false
+			this.#dropping = false
+			this.#report('recovered', 'works again', undefined)
+		}
 	}
 
 	#reportDrops(): void {

@@ -210,7 +210,7 @@ describe('a handler that fails', () => {
 			['a', 'resolved', 0],
 		])
 		expect(delivery.stats()[0]).toMatchObject({ delivered: 3, coalesced: 2, dropped: 2, queued: 0 })
-		expect(troubles).toEqual(['h dropped'])
+		expect(troubles).toEqual(['h dropped', 'h recovered'])
 	})
 })
 

@@ -65,12 +65,19 @@ type Sources = ReadonlyMap<string, readonly ResourceAlert[]>
 /** Which alerts inhibit, as of one moment. For many questions about the same alerts. */
 export class Inhibitions {
 	readonly #rules: readonly InhibitionRule[]
-	readonly #firing: readonly ResourceAlert[]
+	readonly #all: Iterable<ResourceAlert>
+	/** Made when the first target is asked for: mostly there is none. */
+	#worstFirst: readonly ResourceAlert[] | undefined
 	readonly #sources: (Sources | undefined)[] = []
 
 	constructor(rules: readonly InhibitionRule[], firing: Iterable<ResourceAlert>) {
 		this.#rules = rules
-		this.#firing = rules.length === 0 ? [] : [...firing].filter(alert => alert.state !== 'resolved').sort(worstFirst)
+		this.#all = firing
+	}
+
+	get #firing(): readonly ResourceAlert[] {
+		this.#worstFirst ??= [...this.#all].filter(alert => alert.state !== 'resolved').sort(worstFirst)
+		return this.#worstFirst
 	}
 
 	/** The alert that inhibits this one: the worst of several. */

@@ -21,10 +21,16 @@ export const absolutePath: Check = value =>
 
 /**
  * Refuses options that are unknown or wrong, all of them named. A property that is `undefined` counts as not given,
- * which only those in `required` must not be.
+ * which only those in `required` must not be. Values of `secrets` are not shown.
  * @throws ERR_INVALID_OPTIONS @internal
  */
-export function checkOptions(what: string, options: unknown, checks: Checks, required: readonly string[] = []): void {
+export function checkOptions(
+	what: string,
+	options: unknown,
+	checks: Checks,
+	required: readonly string[] = [],
+	secrets: readonly string[] = [],
+): void {
 	if (options === undefined && required.length === 0) return
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} must be an object, not ${shown(options)}.`)
@@ -37,7 +43,8 @@ export function checkOptions(what: string, options: unknown, checks: Checks, req
 			continue
 		}
 		const expected = value === undefined ? undefined : check(value)
-		if (expected !== undefined) problems.push(`${name}: expected ${expected}, got ${shown(value)}`)
+		const got = secrets.includes(name) ? 'something else' : shown(value)
+		if (expected !== undefined) problems.push(`${name}: expected ${expected}, got ${got}`)
 	}
 	for (const name of required) {
 		if ((options as { readonly [name: string]: unknown })[name] === undefined) {

@@ -21,15 +21,20 @@ function isTooLarge(source: string): boolean {
 	}
 }
 
+/** Repeated groups of repetitions keep JavaScript busy for seconds, on eight characters; Alertmanager is asked for these. */
+function explodes(source: string): boolean {
+	return (source.match(/\)[*+?{]/g)?.length ?? 0) > 1 || (source.match(/[*+]|,\}/g)?.length ?? 0) > 4
+}
+
 describe('patterns', () => {
 	test("agree with JavaScript's, anchored", () =>
 		fc.assert(
 			fc.property(somePattern, someText, (source, text) => {
 				fc.pre(source.length <= 256)
-				fc.pre(!isTooLarge(source))
+				fc.pre(!isTooLarge(source) && !explodes(source))
 				expect(new Pattern(source).matches(text)).toBe(new RegExp(`^(?:${source})$`, 'u').test(text))
 			}),
-			{ numRuns: 20_000 },
+			{ numRuns: 5000 },
 		))
 
 	test('whatever the text of a pattern is, it is read or refused with our error', () =>
@@ -70,7 +75,14 @@ describe('patterns', () => {
 
 	test('what makes backtracking explode does not matter', () => {
 		const steps = (source: string, length: number): boolean => new Pattern(source).matches(`${'a'.repeat(length)}!`)
-		for (const source of ['(a+)+', '(a|a)*', '(a*)*b', '.*.*.*.*.*.*.*x', '(a?){50}a{50}'])
+		for (const source of [
+			'a*((a*?(\\w*[a-c]{0,}\\w?(?:|))*?)*?)*?b+',
+			'(a+)+',
+			'(a|a)*',
+			'(a*)*b',
+			'.*.*.*.*.*.*.*x',
+			'(a?){50}a{50}',
+		])
 			expect(steps(source, 1000)).toBe(false)
 	})
 

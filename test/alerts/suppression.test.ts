@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ResourceAlert } from '../../lib/alerts/alert.ts'
 import { type InhibitionRuleInput, Inhibitions, inhibitionRulesOf } from '../../lib/alerts/inhibition.ts'
-import { matchersOf, matchesAll } from '../../lib/alerts/matcher.ts'
 import {
 	addSilence,
 	expireSilence,
@@ -17,6 +16,7 @@ import {
 import { suppressionOf } from '../../lib/alerts/suppression.ts'
 import { rankOf } from '../../lib/limits/severity.ts'
 import { alertOf, someSeverity } from './incidents.ts'
+import { inhibitors, inhibitsInCircle } from './inhibition-model.ts'
 
 const runs = { numRuns: 1000 }
 const quiet = (id: string, changes: Partial<SilenceInput> = {}): SilenceInput => ({
@@ -134,41 +134,6 @@ const someRules: fc.Arbitrary<InhibitionRuleInput[]> = fc.array(
 	fc.record({ source: someMatchers, target: someMatchers, equal: fc.constantFrom([], ['disk'], ['resource', 'disk'], ['host']) }),
 	{ maxLength: 4 },
 )
-
-/** Inhibitors as Alertmanager's documentation has it, plainly. */
-function inhibitors(
-	rules: readonly InhibitionRuleInput[],
-	all: readonly ResourceAlert[],
-	target: ResourceAlert,
-): ResourceAlert[] {
-	const is = (side: InhibitionRuleInput['source'], alert: ResourceAlert): boolean => matchesAll(matchersOf(side), alert)
-	return all.filter(
-		source =>
-			source !== target &&
-			source.state !== 'resolved' &&
-			rules.some(
-				rule =>
-					is(rule.source, source) &&
-					is(rule.target, target) &&
-					!(is(rule.source, target) && is(rule.target, source)) &&
-					(rule.equal ?? []).every(name => {
-						const value = (alert: ResourceAlert): string => (name === 'resource' ? alert.resource : (alert.labels[name] ?? ''))
-						return value(source) === value(target)
-					}),
-			),
-	)
-}
-
-function inhibitsInCircle(
-	rules: readonly InhibitionRuleInput[],
-	all: readonly ResourceAlert[],
-	one: ResourceAlert,
-	other: ResourceAlert,
-): boolean {
-	const seen = new Set<ResourceAlert>([one])
-	for (const at of seen) for (const next of all) if (!seen.has(next) && inhibitors(rules, all, next).includes(at)) seen.add(next)
-	return seen.has(other)
-}
 
 describe('inhibition', () => {
 	test('a10: as Alertmanager does it, but for circles, of which the worst is told', () =>

@@ -25,10 +25,14 @@ function alertsAt(levels: { readonly [rule: string]: Severity }): ReturnType<Ale
 }
 
 describe('availability', () => {
-	const resources = resourcesWith({ memory: { limitBytes: 100, workingSetBytes: 60 }, process: { readBytesPerSecond: 30e6, writtenBytesPerSecond: 20e6 } })
+	const resources = resourcesWith({
+		memory: { limitBytes: 100, workingSetBytes: 60 },
+		process: { readBytesPerSecond: 30e6, writtenBytesPerSecond: 20e6 },
+	})
 
 	test('WARNING is a warning, CRITICAL and EMERGENCY are critical, INFO changes nothing', () => {
-		const statusOf = (levels: { readonly [rule: string]: Severity }): string => availabilityOf(resources, alertsAt(levels), known).status
+		const statusOf = (levels: { readonly [rule: string]: Severity }): string =>
+			availabilityOf(resources, alertsAt(levels), known).status
 		expect(statusOf({})).toBe('healthy')
 		expect(statusOf({ memory: 'INFO' })).toBe('healthy')
 		expect(statusOf({ memory: 'WARNING', cpu: 'INFO' })).toBe('warning')
@@ -39,14 +43,35 @@ describe('availability', () => {
 	test('every reason carries resource, value, threshold, unit and who limits it; the gravest comes first', () => {
 		const { reasons } = availabilityOf(resources, alertsAt({ memory: 'WARNING', cpu: 'CRITICAL' }), known)
 		expect(reasons).toEqual([
-			{ resource: 'cpu', rule: 'cpu', severity: 'CRITICAL', value: 60, threshold: 50, unit: '%', limitedBy: 'container', why: undefined },
-			{ resource: 'memory', rule: 'memory', severity: 'WARNING', value: 60, threshold: 50, unit: '%', limitedBy: 'container', why: undefined },
+			{
+				resource: 'cpu',
+				rule: 'cpu',
+				severity: 'CRITICAL',
+				value: 60,
+				threshold: 50,
+				unit: '%',
+				limitedBy: 'container',
+				why: undefined,
+			},
+			{
+				resource: 'memory',
+				rule: 'memory',
+				severity: 'WARNING',
+				value: 60,
+				threshold: 50,
+				unit: '%',
+				limitedBy: 'container',
+				why: undefined,
+			},
 		])
 	})
 
 	test('unknown is said with its reason, and never hides what is known; what has just started is not unknown', () => {
 		const denied: readonly Judgement[] = [{ name: 'memory', why: 'denied', budget: 75 }]
-		expect(availabilityOf(resources, [], denied)).toMatchObject({ status: 'unknown', reasons: [{ rule: 'memory', why: 'denied', severity: undefined }] })
+		expect(availabilityOf(resources, [], denied)).toMatchObject({
+			status: 'unknown',
+			reasons: [{ rule: 'memory', why: 'denied', severity: undefined }],
+		})
 		expect(availabilityOf(resources, alertsAt({ cpu: 'CRITICAL' }), denied).status).toBe('critical')
 		expect(availabilityOf(resources, [], [{ name: 'cpu', why: 'warming-up', budget: 75 }]).status).toBe('healthy')
 		expect(availabilityOf(resources, [], [{ name: 'ioPressure', why: 'unsupported', budget: 10 }]).status).toBe('healthy')
@@ -78,13 +103,19 @@ describe('thresholds', () => {
 	})
 
 	test('all problems are named at once, with the place and the nearest right name', () => {
-		const problems = problemsOf('thresholds', { memry: { warning: 1 }, cpu: { warnin: 80, critical: 2000 }, disk: { warning: { fire: 80, resolve: 90 } } })
+		const problems = problemsOf('thresholds', {
+			memry: { warning: 1 },
+			cpu: { warnin: 80, critical: 2000 },
+			disk: { warning: { fire: 80, resolve: 90 } },
+		})
 		expect(problems).toEqual([
 			'thresholds.memry: there is no such resource; did you mean memory?',
 			'thresholds.cpu.warnin: there is no such level; did you mean warning?',
 			'thresholds.cpu.critical: expected a percentage, 0–100, got 2000',
 			'thresholds.disk.warning.resolve: expected at most fire (80), got 90',
 		])
-		expect(() => limitsOver('limits', { maxCpuPercent: 120, maxRam: 1 } as never)).toThrow(/maxCpuPercent: expected a percentage[\s\S]*maxRam: there is no such limit/)
+		expect(() => limitsOver('limits', { maxCpuPercent: 120, maxRam: 1 } as never)).toThrow(
+			/maxCpuPercent: expected a percentage[\s\S]*maxRam: there is no such limit/,
+		)
 	})
 })

@@ -78,7 +78,10 @@ afterEach(async () => {
 	await groups.remove()
 })
 
-async function start(thresholds: ResourceManagementConfig['thresholds'], controllers: readonly string[] = []): Promise<Breaching> {
+async function start(
+	thresholds: ResourceManagementConfig['thresholds'],
+	controllers: readonly string[] = [],
+): Promise<Breaching> {
 	running = new Breaching(thresholds, controllers)
 	await running.started()
 	return running
@@ -116,7 +119,10 @@ describe('a real breach is told once, at the right severity, and its end', { tim
 		await system.order('openFiles', 100)
 		const critical = 'escalated CRITICAL openFileDescriptors'
 		await system.waitFor('raised WARNING openFileDescriptors', critical)
-		expect((await system.order('state')).availability).toMatchObject({ status: 'critical', reasons: [{ resource: 'fileDescriptors', unit: 'count' }] })
+		expect((await system.order('state')).availability).toMatchObject({
+			status: 'critical',
+			reasons: [{ resource: 'fileDescriptors', unit: 'count' }],
+		})
 		await system.order('closeFiles')
 		await system.waitFor('raised WARNING openFileDescriptors', critical, 'resolved CRITICAL openFileDescriptors')
 		expect((await system.order('state')).availability.status).toBe('healthy')
@@ -158,7 +164,9 @@ describe('a real breach is told once, at the right severity, and its end', { tim
 		const limited = group(['cpu', 'cpuacct'], { 'cpu.cfs_period_us': 100_000, 'cpu.cfs_quota_us': 20_000, 'cpu.shares': 100_000 })
 		const system = await start({ cpu: { critical: 80 }, throttling: { warning: 50 } }, limited)
 		await system.order('burn')
-		await vi.waitFor(() => expect(new Set(system.told)).toEqual(new Set(['raised CRITICAL cpu', 'raised WARNING throttling'])), { timeout: 40_000 })
+		await vi.waitFor(() => expect(new Set(system.told)).toEqual(new Set(['raised CRITICAL cpu', 'raised WARNING throttling'])), {
+			timeout: 40_000,
+		})
 		expect(system.events.find(({ alert }) => alert.rule === 'cpu')?.alert.limitedBy).toBe('container')
 		await system.order('cool')
 		await vi.waitFor(() => expect(system.told).toContain('resolved CRITICAL cpu'), { timeout: 40_000 })

@@ -16,7 +16,10 @@ const feed = (history: UsageBuckets, readings: readonly (readonly [atMs: number,
 describe('usage history', () => {
 	test('by default a hundred samples cover one hour, each of 36 s', () => {
 		const history = new UsageBuckets({})
-		feed(history, Array.from({ length: 7200 }, (_, second) => [second * 1000, second % 100] as const))
+		feed(
+			history,
+			Array.from({ length: 7200 }, (_, second) => [second * 1000, second % 100] as const),
+		)
 		const { samples, unit } = history.query('memory')
 		expect(samples).toHaveLength(100)
 		expect((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)).toBe(99 * 36_000)
@@ -28,7 +31,10 @@ describe('usage history', () => {
 		fc.assert(
 			fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 1, maxLength: 300 }), values => {
 				const history = new UsageBuckets({ maxSamples: 1000, maxAgeMs: 1_000_000 })
-				feed(history, values.map((value, i) => [i * 1000, value] as const))
+				feed(
+					history,
+					values.map((value, i) => [i * 1000, value] as const),
+				)
 				const { min, mean, max, percentiles } = history.query('memory', { percentiles: [0, 50, 100] })
 				expect(min).toBe(Math.min(...values))
 				expect(max).toBe(Math.max(...values))
@@ -46,14 +52,22 @@ describe('usage history', () => {
 
 	test('unknown readings are left out, and a time without any is no sample', () => {
 		const history = new UsageBuckets({ maxSamples: 10, maxAgeMs: 10_000 })
-		feed(history, [[0, 50], [1000, undefined], [2000, 70]])
+		feed(history, [
+			[0, 50],
+			[1000, undefined],
+			[2000, 70],
+		])
 		expect(history.query('memory').samples.map(({ mean }) => mean)).toEqual([50, 70])
 		expect(history.query('cpu')).toMatchObject({ min: undefined, mean: undefined, max: undefined, samples: [] })
 	})
 
 	test('a window reaches back that far, and a suspend leaves no old sample in it', () => {
 		const history = new UsageBuckets({ maxSamples: 10, maxAgeMs: 10_000 })
-		feed(history, [[0, 10], [1000, 20], [2000, 30]])
+		feed(history, [
+			[0, 10],
+			[1000, 20],
+			[2000, 30],
+		])
 		expect(history.query('memory', { windowMs: 2000 }).samples.map(({ mean }) => mean)).toEqual([20, 30])
 		feed(history, [[10 * hourMs, 99]])
 		expect(history.query('memory').samples.map(({ mean }) => mean)).toEqual([99])

@@ -1,7 +1,7 @@
 // From an event to everyone who is to be told: a thin shell around one recipient per handler. A handler that throws, hangs or
 // is slow delays no other. Thread of whoever made it; keeps nothing alive but an unfinished `close()`, for a bounded time.
 import { PlimsollError, shown } from '../../errors.ts'
-import type { AlertEvent } from '../alert.ts'
+import type { AlertEvent, ResourceAlert } from '../alert.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { AlertHandler, HandlerOptions } from './handler.ts'
 import { planOf } from './options.ts'
@@ -51,7 +51,8 @@ export class Delivery {
 		if (typeof handler !== 'function') {
 			throw new PlimsollError('ERR_INVALID_ARGUMENT', `handler must be a function, not ${shown(handler)}.`)
 		}
-		const plan = planOf(merged(handler.defaults, options), this.#freeName(handler.name || 'handler'))
+		const { name, ...defaults } = handler.defaults ?? {}
+		const plan = planOf(merged(defaults, options), this.#freeName(name ?? (handler.name || 'handler')))
 		if (this.#isTaken(plan.name)) {
 			throw new PlimsollError(
 				'ERR_INVALID_OPTIONS',
@@ -105,6 +106,11 @@ export class Delivery {
 		}
 	}
 
+	/** After a restart, once handlers are added: the incidents that last, for those that were told of them before. */
+	resume(lasting: readonly ResourceAlert[]): void {
+		for (const recipient of this.#recipients) recipient.resume(lasting)
+	}
+
 	stats(): readonly HandlerStats[] {
 		return this.#recipients.map(recipient => recipient.stats())
 	}
@@ -133,7 +139,7 @@ export class Delivery {
 }
 
 // What is `undefined` counts as not given, and so does not hide a default.
-function merged(defaults: HandlerOptions = {}, options: unknown): HandlerOptions {
+function merged(defaults: HandlerOptions, options: unknown): HandlerOptions {
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) return options as HandlerOptions
 	return { ...defaults, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) }
 }

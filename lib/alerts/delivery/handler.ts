@@ -24,6 +24,8 @@ export interface AlertHandler {
 	(alert: ResourceAlert, context: HandlerContext): unknown
 	/** Options that hold unless `addHandler()` is told otherwise. */
 	readonly defaults?: HandlerOptions | undefined
+	/** Called after a restart with the incidents that it had been told of before, and that last. */
+	readonly resume?: ((lasting: readonly ResourceAlert[]) => void) | undefined
 	/** Called when it is removed and at the end. */
 	readonly close?: (() => void) | undefined
 }

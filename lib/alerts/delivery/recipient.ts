@@ -1,6 +1,6 @@
 // One handler with what waits for it: calls it, limits its time, and comes back when pacing says so. Thread of its `Delivery`.
 import { shown } from '../../errors.ts'
-import type { AlertEvent } from '../alert.ts'
+import type { AlertEvent, ResourceAlert } from '../alert.ts'
 import type { Clock } from './clock.ts'
 import { CallContext } from './context.ts'
 import type { AlertHandler } from './handler.ts'
@@ -96,7 +96,7 @@ export class Recipient {
 			else {
 				this.#pacing.atOnce()
 				this.#slow = false
-				if (this.#failing) this.#reportEnd({ ok: true }, undefined, undefined)
+				if (this.#failing || this.#dropping) this.#reportEnd({ ok: true }, undefined, undefined)
 			}
 		} catch (error) {
 			this.#fail(this.#pacing.begun(event, dropped, this.#now()), error)
@@ -105,7 +105,6 @@ export class Recipient {
 
 	#make(call: Call): void {
 		const context = new CallContext(call.lead, call.attempt, call.dropped, call.events)
-		this.#dropping &&= call.dropped === 0
 		try {
 			const result = this.handler(call.lead.alert, context)
 			if (isPromise(result)) this.#await(call, context, result)
@@ -205,18 +204,34 @@ export class Recipient {
 			this.#pacing.settle(pending.call, { ok: false, ...forGood }, this.#now(), 0)
 		}
 		this.#idle?.()
+		this.#attempt('close', () => this.handler.close?.())
+	}
+
+	/** Of these incidents, those that it was told of before a restart go on. */
+	resume(lasting: readonly ResourceAlert[]): void {
+		const known = new Set(this.told())
+		const own = lasting.filter(alert => known.has(alert.id))
+		if (own.length > 0) this.#attempt('resume', () => this.handler.resume?.(own))
+	}
+
+	#attempt(what: string, run: () => void): void {
 		try {
-			this.handler.close?.()
+			run()
 		} catch (error) {
-			this.#report('failed', `failed to close: ${messageOf(error)}`, error)
+			this.#report('failed', `failed to ${what}: ${messageOf(error)}`, error)
 		}
 	}
 
 	#reportEnd(outcome: Outcome, error: unknown, kind: 'failed' | 'timed-out' | undefined): void {
-		if (outcome.ok !== this.#failing) return
-		this.#failing = !outcome.ok
-		if (outcome.ok) this.#report('recovered', 'works again', undefined)
-		else this.#report(kind ?? 'failed', kind === 'timed-out' ? messageOf(error) : `failed: ${messageOf(error)}`, error)
+		if (!outcome.ok) {
+			const known = this.#failing
+			this.#failing = true
+			if (!known) this.#report(kind ?? 'failed', kind === 'timed-out' ? messageOf(error) : `failed: ${messageOf(error)}`, error)
+		} else if (this.#failing || (this.#dropping && this.#pacing.droppedSince === 0)) {
+			this.#failing = false
+			this.#dropping = false
+			this.#report('recovered', 'works again', undefined)
+		}
 	}
 
 	#reportDrops(): void {

@@ -22,7 +22,7 @@
 
 #include <cstdlib>
 
-#ifdef __APPLE__
+#if !_LIBCPP_HAS_TRIVIAL_MUTEX_DESTRUCTION  // macOS, musl
 std::mutex::~mutex() noexcept { std::__libcpp_mutex_destroy(&__m_); }  // mutex_destructor.cpp, which defines the class anew
 #endif
 

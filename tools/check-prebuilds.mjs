@@ -91,8 +91,12 @@ function checkFormat(target, path, bytes) {
 function checkLayout(target, path, bytes) {
 	const expected = expectedLayoutId()
 	if (hostTarget() === target) {
-		const found = run(process.execPath, ['-p', `require(${JSON.stringify(join(base, path))}).layoutId`]).trim()
-		if (found !== String(expected)) problem(path, `has layout ${found}, lib/ expects ${expected}`)
+		try {
+			const found = run(process.execPath, ['-p', `require(${JSON.stringify(join(base, path))}).layoutId`]).trim()
+			if (found !== String(expected)) problem(path, `has layout ${found}, lib/ expects ${expected}`)
+		} catch (error) {
+			problem(path, `does not load here: ${/^Error: .*$/m.exec(error.message)?.[0] ?? error.message}`)
+		}
 	}
 	if (!bytes.includes(layoutMark(expected))) problem(path, `does not contain "${layoutMark(expected)}" of native/layout_mark.cc`)
 }

@@ -1,6 +1,6 @@
 // Makes prebuilds/: without an argument this machine's binary (prebuildify), with --missing only if it is not there (`prepack`),
-// with --all every target that has readers (cmake-js). All compile with the pinned Zig of tools/zig/, so that what a binary
-// needs (old glibc, no libstdc++) does not depend on the machine that built it.
+// with --all every target that has readers (cmake-js), or those whose triples follow. All compile with the pinned Zig of
+// tools/zig/, so that what a binary needs (old glibc, no libstdc++) does not depend on the machine that built it.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -86,8 +86,9 @@ function prebuildCross(target) {
 	report(target)
 }
 
-function prebuildAll() {
+function prebuildAll(triples) {
 	for (const target of targets) {
+		if (triples.length > 0 && !triples.includes(target.triple)) continue
 		if (isSupported(target)) prebuildCross(target)
 		else console.log(`${pathOf(target)}  left out: native/sources.json lists no ${target.readers} readers`)
 	}
@@ -107,8 +108,8 @@ function prebuildMissing(target) {
 	}
 }
 
-function main([option]) {
-	if (option === '--all') return prebuildAll()
+function main([option, ...triples]) {
+	if (option === '--all') return prebuildAll(triples)
 	const host = hostTarget()
 	if (!host || !isSupported(host)) throw new Error(`No prebuild is made for ${process.platform}-${process.arch}.`)
 	return option === '--missing' ? prebuildMissing(host) : prebuildHost(host)

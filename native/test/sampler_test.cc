@@ -105,7 +105,7 @@ TEST("sampler: 10,000 starts and stops leave nothing behind") {
   const size_t descriptors_before = descriptors(), threads_before = threads();
   for (int i = 0; i < 10'000; ++i) Sampler::instance().close(Sampler::instance().open(kFast, "").id);
   for (int i = 0; i < 500 && threads() > threads_before; ++i) usleep(1000);
-  CHECK_EQ(threads(), threads_before);
+  CHECK(threads() <= threads_before);  // a thread of an earlier test may have been ending
   CHECK_EQ(descriptors(), descriptors_before);
 }
 

@@ -28,7 +28,19 @@ export interface Native {
 	wakeOnRates(id: number, on: boolean): void
 	/** `opening`: a JSON object without its closing brace; 0 ms ends it; false: this thread's loop is not watched. */
 	setWatchdog(id: number, blockedMs: number, descriptor: number, opening: string): boolean
+	/** Five numbers a trigger: 0 system 1 container, 0 cpu 1 memory 2 io, 0 some 1 full, stall ms, window ms. */
+	setPressure(id: number, triggers: Float64Array, memoryEvents: boolean): void
+	/** Of each trigger, then of the memory events if they were asked for. */
+	pressureServing(id: number): NativeServing[]
 	wakeUps(id: number): number
+}
+
+/** `reason` is the number of one (0: it is served); numbers are 0 where there are none. @internal */
+export interface NativeServing {
+	readonly reason: number
+	readonly stallMs: number
+	readonly windowMs: number
+	readonly from: string
 }
 
 /** @internal */

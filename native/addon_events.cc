@@ -145,6 +145,42 @@ Napi::Value set_watchdog(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), true);
 }
 
+constexpr size_t kTriggerValues = 5;  // source, resource, level, stall ms, window ms
+
+// setPressure(id, numbers, memoryEvents): all triggers of the opener
+void set_pressure(const Napi::CallbackInfo& info) {
+  Hearing* hearing = hearing_of(info);
+  if (hearing == nullptr) return;
+  const auto numbers = info[1].As<Napi::Float64Array>();
+  std::vector<PressureTrigger> triggers(std::min(numbers.ElementLength() / kTriggerValues, PressureEar::kMost));
+  const double* from = numbers.Data();
+  for (PressureTrigger& trigger : triggers) {
+    trigger.source = static_cast<PressureSource>(from[0]);
+    trigger.resource = static_cast<PressureResource>(from[1]);
+    trigger.level = static_cast<PressureLevel>(from[2]);
+    trigger.stall_ms = static_cast<uint32_t>(from[3]);
+    trigger.window_ms = static_cast<uint32_t>(from[4]);
+    from += kTriggerValues;
+  }
+  Sampler::instance().pushed_pressure().subscribe(hearing->wake->listener(), {triggers, info[2].As<Napi::Boolean>().Value()});
+}
+
+// pressureServing(id) → [{ reason, stallMs, windowMs, from }]: of each trigger, then of the memory events
+Napi::Value pressure_serving(const Napi::CallbackInfo& info) {
+  const Hearing* hearing = hearing_of(info);
+  auto answer = Napi::Array::New(info.Env());
+  if (hearing == nullptr) return answer;
+  for (const Serving& serving : Sampler::instance().pushed_pressure().serving(hearing->wake->listener())) {
+    auto row = Napi::Object::New(info.Env());
+    row.Set("reason", static_cast<uint32_t>(serving.reason));
+    row.Set("stallMs", serving.stall_ms);
+    row.Set("windowMs", serving.window_ms);
+    row.Set("from", serving.from);
+    answer.Set(answer.Length(), row);
+  }
+  return answer;
+}
+
 // wakeUps(id) → how often the loop was woken for the opener
 Napi::Value wake_ups(const Napi::CallbackInfo& info) {
   const Hearing* hearing = hearing_of(info);
@@ -166,6 +202,8 @@ void export_events(Napi::Env env, Napi::Object exports) {
   exports.Set("setLines", Napi::Function::New<set_lines>(env));
   exports.Set("wakeOnRates", Napi::Function::New<wake_on_rates>(env));
   exports.Set("setWatchdog", Napi::Function::New<set_watchdog>(env));
+  exports.Set("setPressure", Napi::Function::New<set_pressure>(env));
+  exports.Set("pressureServing", Napi::Function::New<pressure_serving>(env));
   exports.Set("wakeUps", Napi::Function::New<wake_ups>(env));
 }
 

@@ -21,7 +21,7 @@ using Heads = std::array<uint32_t, kRhythmCount>;
 //   blocked   since when (monotonic seconds), for how many milliseconds, 0 loop or 1 line, the line's index or -1,
 //             1 if the line of text was written
 //   pressure  0 system or 1 container, 0 cpu 1 memory 2 io, 0 some or 1 full, stall ms, window ms, 1 if pushed by the kernel
-//   memory    0 low 1 high 2 max 3 oom 4 oom_kill, the count, 1 if pushed by the kernel
+//   memory    0 low 1 high 2 max 3 oom 4 oom_kill, the count, 1 if pushed by the kernel, levels above the own group
 //   lost      how many events found no room
 inline constexpr size_t kEventValues = 8;
 using Event = std::array<double, kEventValues>;

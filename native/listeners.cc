@@ -18,7 +18,7 @@ bool Listener::rates_due(const Tick& tick) {
   return true;
 }
 
-void Listener::compare(const Tick& tick) {
+void Listener::compare(const Tick& tick, const PressureHistory& history) {
   bool news = false;
   if (!lines_.empty() && lines_.compare(tick.read, tick.sample) && !line_pending_) {
     line_ = make_event(EventKind::line, tick.at_seconds, tick.heads);
@@ -31,7 +31,16 @@ void Listener::compare(const Tick& tick) {
   if (watchdog_ != nullptr && tick.read[index_of(Rhythm::gauge)]) {
     news = watchdog_->check(loop_->stretch(), lines_, tick, queue_) || news;
   }
+  if (!ear_.deaf() && tick.read[index_of(Rhythm::rate)]) news = ear_.poll(tick.at_seconds, tick.sample, history, queue_) || news;
   if (news) wake();
+}
+
+void Listener::pressure(const PressureTrigger& trigger, double at_seconds) {
+  if (ear_.pushed(trigger, at_seconds, queue_)) wake();
+}
+
+void Listener::memory(MemoryEvent event, double count, size_t levels_up, double at_seconds) {
+  if (ear_.pushed(event, count, levels_up, at_seconds, queue_)) wake();
 }
 
 size_t Listener::take(std::span<Event> events) {
@@ -76,7 +85,18 @@ bool Listeners::undecided(const Sample& sample, std::span<const Ceiling> ceiling
 
 void Listeners::after(const Tick& tick) {
   const std::lock_guard lock(mutex_);
-  for (Listener* listener : listeners_) listener->compare(tick);
+  if (tick.read[index_of(Rhythm::rate)]) history_.note(tick.at_seconds, tick.sample);
+  for (Listener* listener : listeners_) listener->compare(tick, history_);
+}
+
+void Listeners::pressure(const PressureTrigger& trigger, double at_seconds) {
+  const std::lock_guard lock(mutex_);
+  for (Listener* listener : listeners_) listener->pressure(trigger, at_seconds);
+}
+
+void Listeners::memory(MemoryEvent event, double count, size_t levels_up, double at_seconds) {
+  const std::lock_guard lock(mutex_);
+  for (Listener* listener : listeners_) listener->memory(event, count, levels_up, at_seconds);
 }
 
 }  // namespace plimsoll

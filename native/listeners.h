@@ -1,12 +1,13 @@
 // Who is to be woken, and for what. Knows no libuv: loop_wake.cc says how a loop is woken.
 //
 // Threads: an environment's own thread adds, changes, empties and removes its listener; the sampler's thread compares after
-// each tick. One lock for all of it, held for a few comparisons or the swap of a pointer, never during a system call that
+// each tick, and the pressure watch's hands on what the kernel tells. One lock for all of it, held for a few comparisons or the swap of a pointer, never during a system call that
 // may wait: only the wake itself and a report are made under it. A removed listener is not woken again: remove() waits for a tick that is under way.
 #pragma once
 
 #include "events.h"
 #include "lines.h"
+#include "pressure_ear.h"
 #include "watchdog.h"
 
 #include <memory>
@@ -38,8 +39,14 @@ class Listener {
   void swap_watchdog(std::unique_ptr<Watchdog>& watchdog) { std::swap(watchdog_, watchdog); }
   void wake_on_rates(bool on) { wakes_on_rates_ = on; }
 
+  void swap_ear(PressureEar& ear) { std::swap(ear_, ear); }
+  PressureEar& ear() { return ear_; }
+  const PressureEar& ear() const { return ear_; }
+
   bool undecided(const Sample& sample, std::span<const Ceiling> ceilings) const { return lines_.undecided(sample, ceilings); }
-  void compare(const Tick& tick);
+  void compare(const Tick& tick, const PressureHistory& history);
+  void pressure(const PressureTrigger& trigger, double at_seconds);
+  void memory(MemoryEvent event, double count, size_t levels_up, double at_seconds);
 
   // Moves what is to be told into `events`, oldest state first, and returns how many. What finds no room stays.
   size_t take(std::span<Event> events);
@@ -53,6 +60,7 @@ class Listener {
   const LoopWatch* loop_;
   Lines lines_;
   std::unique_ptr<Watchdog> watchdog_;
+  PressureEar ear_;
   bool wakes_on_rates_ = false;
   double next_rates_at_ = 0;
   // At most one of each waits: JavaScript reads on from its heads, and so misses nothing by the coalescing.
@@ -79,6 +87,16 @@ class Listeners {
   bool undecided(const Sample& sample, std::span<const Ceiling> ceilings);
   void after(const Tick& tick);
 
+  // The pressure watch's thread: what the kernel told.
+  void pressure(const PressureTrigger& trigger, double at_seconds);
+  void memory(MemoryEvent event, double count, size_t levels_up, double at_seconds);
+
+  // Under the lock.
+  template <typename Visit>
+  void for_each(Visit visit) {
+    for (Listener* listener : listeners_) visit(*listener);
+  }
+
   // For the fork handlers only.
   std::mutex& mutex() { return mutex_; }
   void abandon() { listeners_.clear(); }  // in a forked child: its loops are not the parent's
@@ -86,6 +104,7 @@ class Listeners {
  private:
   std::mutex mutex_;
   std::vector<Listener*> listeners_;
+  PressureHistory history_;
 };
 
 }  // namespace plimsoll

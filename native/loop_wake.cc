@@ -31,6 +31,7 @@ LoopWake* LoopWake::start(uv_loop_s* loop, const LoopWatch* watch, Callback call
 void LoopWake::end(Callback closed, void* context) {
   callback_ = closed;
   context_ = context;
+  Sampler::instance().pushed_pressure().subscribe(listener_, {});
   Sampler::instance().listeners().remove(&listener_);
   uv_close(reinterpret_cast<uv_handle_t*>(handle_.get()), [](uv_handle_t* handle) {
     const std::unique_ptr<LoopWake> wake(static_cast<LoopWake*>(handle->data));

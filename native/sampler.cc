@@ -84,6 +84,7 @@ void Sampler::stop() {
 }
 
 void Sampler::stop_at_exit() {
+  pushed_pressure_.stop_at_exit();
   const std::unique_lock lock(lifecycle_mutex_, std::try_to_lock);
   if (!lock.owns_lock() || !running_) return;
   stopping_ = true;
@@ -152,15 +153,15 @@ Sampler::Settings Sampler::wanted() const {
 // (they are close-on-exec): closing them is not safe, as they may have been in the middle of being replaced.
 void Sampler::before_fork() {
   lifecycle_mutex_.lock();
+  pushed_pressure_.before_fork();
   settings_mutex_.lock();
   loops_.mutex().lock();
   listeners_.mutex().lock();
 }
 
 void Sampler::after_fork_in_parent() {
-  listeners_.mutex().unlock();
-  loops_.mutex().unlock();
-  settings_mutex_.unlock();
+  unlock_after_fork();
+  pushed_pressure_.after_fork_in_parent();
   lifecycle_mutex_.unlock();
 }
 
@@ -171,7 +172,15 @@ void Sampler::after_fork_in_child() {
   running_ = false;
   openers_.clear();
   listeners_.abandon();
-  after_fork_in_parent();
+  unlock_after_fork();
+  pushed_pressure_.after_fork_in_child();
+  lifecycle_mutex_.unlock();
+}
+
+void Sampler::unlock_after_fork() {
+  listeners_.mutex().unlock();
+  loops_.mutex().unlock();
+  settings_mutex_.unlock();
 }
 
 }  // namespace plimsoll

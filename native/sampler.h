@@ -5,7 +5,7 @@
 #pragma once
 
 #include "event_loops.h"
-#include "listeners.h"
+#include "pushed_pressure.h"
 #include "readers/thread.h"
 #include "ring.h"
 #include "schedule.h"
@@ -36,6 +36,7 @@ class Sampler {
 
   EventLoops& loops() { return loops_; }
   Listeners& listeners() { return listeners_; }
+  PushedPressure& pushed_pressure() { return pushed_pressure_; }
   std::span<std::byte> memory() const { return memory_; }
 
  private:
@@ -60,11 +61,13 @@ class Sampler {
   void before_fork();
   void after_fork_in_parent();
   void after_fork_in_child();
+  void unlock_after_fork();
 
   std::span<std::byte> memory_;
   Ring ring_;
   EventLoops loops_;
   Listeners listeners_;
+  PushedPressure pushed_pressure_{listeners_};
   Thread thread_;
   Bell bell_;      // wakes the sampler's thread: stop, or other intervals
   Bell finished_;  // the sampler's thread has ended its work

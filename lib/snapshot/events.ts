@@ -48,8 +48,9 @@ export interface PressureEvent {
 	readonly source: PressureSource
 	readonly resource: PressureResource
 	readonly level: PressureLevel
-	readonly stallMs: number
-	readonly windowMs: number
+	/** As the kernel took it; `undefined` where the system knows levels instead of stalls. */
+	readonly stallMs: number | undefined
+	readonly windowMs: number | undefined
 	/** Told by the kernel; else found by comparing the totals of two readings. */
 	readonly pushed: boolean
 	readonly atSeconds: number
@@ -63,6 +64,8 @@ export interface MemoryEvent {
 	readonly event: MemoryEventName
 	/** The counter now. */
 	readonly count: number
+	/** 0: of the own group or below it. 1: of its parent's own limit, and so on. */
+	readonly levelsUp: number
 	readonly pushed: boolean
 	readonly atSeconds: number
 }
@@ -85,6 +88,8 @@ const resources: readonly PressureResource[] = ['cpu', 'memory', 'io']
 const levels: readonly PressureLevel[] = ['some', 'full']
 const memoryEvents: readonly MemoryEventName[] = ['low', 'high', 'max', 'oom', 'oom_kill']
 
+const knownNumber = (value: number): number | undefined => (value === value ? value : undefined)
+
 type Decode = (atSeconds: number, values: Float64Array) => SamplerEvent
 
 // By number: native/events.h.
@@ -105,15 +110,16 @@ const decoders: readonly Decode[] = [
 		source: sources[source] ?? 'system',
 		resource: resources[resource] ?? 'memory',
 		level: levels[level] ?? 'some',
-		stallMs,
-		windowMs,
+		stallMs: knownNumber(stallMs),
+		windowMs: knownNumber(windowMs),
 		pushed: pushed === 1,
 		atSeconds,
 	}),
-	(atSeconds, [event = 0, count = 0, pushed]) => ({
+	(atSeconds, [event = 0, count = 0, pushed, levelsUp = 0]) => ({
 		kind: 'memory',
 		event: memoryEvents[event] ?? 'max',
 		count,
+		levelsUp,
 		pushed: pushed === 1,
 		atSeconds,
 	}),

@@ -18,5 +18,6 @@ export type {
 export { type Field, type FieldName, fields, type Kind, type Reason, type Rhythm, reasonTexts, type Unit } from './fields.ts'
 export { type Line, mostLines } from './lines.ts'
 export type { OnEventOptions, SamplerEventCallback } from './listening.ts'
+export { defaultPressureTriggers, type PressureOptions, type PressureServing, type PressureTrigger } from './pressure.ts'
 export { type LoopRow, openSampler, type Sampler, type SamplerOptions } from './sampler.ts'
 export type { WatchdogOptions } from './watchdog.ts'

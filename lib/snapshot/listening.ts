@@ -3,8 +3,10 @@
 import { PlimsollError, shown } from '../errors.ts'
 import type { Native } from '../native.ts'
 import { decodeEvents, eventRoom, eventValues, type SamplerEvent } from './events.ts'
+import type { FieldName } from './fields.ts'
 import { encodeLines, type Line } from './lines.ts'
 import { type Checks, checkOptions } from './options.ts'
+import { describeServing, type PressureOptions, type PressureServing, type PressureWish, pressureWish } from './pressure.ts'
 import { encodeWatchdog, type WatchdogOptions } from './watchdog.ts'
 
 export type SamplerEventCallback = (events: readonly SamplerEvent[]) => void
@@ -24,6 +26,7 @@ export class Listening {
 	readonly #id: number
 	readonly #threadId: number
 	#callback: SamplerEventCallback | undefined
+	#pressure: PressureWish | undefined
 	#listens = false
 
 	constructor(native: Native, id: number, threadId: number) {
@@ -58,6 +61,23 @@ export class Listening {
 		if (!this.#native.setWatchdog(this.#id, blockedMs, descriptor, opening)) {
 			throw new PlimsollError('ERR_UNSUPPORTED', 'The event loop of this thread is not watched: libuv refused.')
 		}
+	}
+
+	watchPressure(options: PressureOptions | undefined): void {
+		if (options === undefined) {
+			this.#pressure = undefined
+			this.#native.setPressure(this.#id, new Float64Array(0), false)
+			return
+		}
+		const wish = pressureWish(options)
+		this.#listen()
+		this.#native.setPressure(this.#id, wish.numbers, wish.memoryEvents)
+		this.#pressure = wish
+	}
+
+	pressureServing(known: (field: FieldName) => boolean): PressureServing[] {
+		if (this.#pressure === undefined) return []
+		return describeServing(this.#pressure, this.#native.pressureServing(this.#id), known)
 	}
 
 	get wakeUps(): number {

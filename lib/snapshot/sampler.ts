@@ -9,6 +9,7 @@ import type { FieldName, Reason } from './fields.ts'
 import type { Line } from './lines.ts'
 import { Listening, type OnEventOptions, type SamplerEventCallback } from './listening.ts'
 import { absolutePath, type Checks, checkOptions, intervalMs } from './options.ts'
+import type { PressureOptions, PressureServing } from './pressure.ts'
 import { loopRowValues, Ring } from './ring.ts'
 import { Snapshot } from './snapshot.ts'
 import type { WatchdogOptions } from './watchdog.ts'
@@ -71,6 +72,14 @@ export interface Sampler extends Disposable {
 	 * @throws ERR_INVALID_OPTIONS, ERR_UNSUPPORTED, ERR_CLOSED
 	 */
 	setWatchdog(options: WatchdogOptions | undefined): void
+	/**
+	 * From now on `onEvent`'s callback gets 'pressure' and 'memory' events: from the kernel, by a thread that waits for it, or
+	 * where it offers none, from its totals after each reading of the rates. Replaces what was wanted before; `undefined` ends it.
+	 * @throws ERR_INVALID_OPTIONS, ERR_UNSUPPORTED, ERR_CLOSED
+	 */
+	watchPressure(options: PressureOptions | undefined): void
+	/** What serves each trigger, and the memory events at last; empty without `watchPressure()`. @throws ERR_CLOSED */
+	pressureServing(): PressureServing[]
 	/** How often this sampler has woken the event loop of this thread. @throws ERR_CLOSED */
 	readonly wakeUps: number
 	/** Ends this opener's use; the last one in the process stops the thread and closes its descriptors. */
@@ -198,6 +207,16 @@ export class OpenSampler implements Sampler {
 	setWatchdog(options: WatchdogOptions | undefined): void {
 		this.#assertOpen()
 		this.#listening.setWatchdog(options)
+	}
+
+	watchPressure(options: PressureOptions | undefined): void {
+		this.#assertOpen()
+		this.#listening.watchPressure(options)
+	}
+
+	pressureServing(): PressureServing[] {
+		this.#assertOpen()
+		return this.#listening.pressureServing(field => this.value(field) !== undefined)
 	}
 
 	get wakeUps(): number {

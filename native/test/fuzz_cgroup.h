@@ -7,6 +7,7 @@
 #include "../readers/linux/container_cpu.h"
 #include "../readers/linux/container_io.h"
 #include "../readers/linux/container_memory.h"
+#include "../readers/linux/memory_events.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -39,6 +40,7 @@ inline void fuzz_cgroup(const uint8_t* data, size_t size) {
   parse_io_service_bytes(text, devices);
   std::vector<bool> cpus;
   parse_cpu_list(text, cpus);
+  parse_memory_events(text);
 }
 
 }  // namespace plimsoll::test

@@ -7,6 +7,8 @@ using namespace plimsoll;
 
 namespace {
 
+const PressureHistory kNoPressure;
+
 constexpr Field kUsed = Field::container_memory_working_set_bytes;    // a gauge
 constexpr Field kLimit = Field::container_memory_limit_bytes;         // slow
 constexpr Field kReads = Field::disk_reads_total;                     // a rate
@@ -102,14 +104,14 @@ TEST("listener: one event however many ticks change something, with the heads of
   Sample sample;
   sample.set(kUsed, 1);
   Listener listener = listener_with({above(kUsed, 10), above(kUsed, 20)});
-  listener.compare({kGauges, {5, 2, 1}, 1.0, sample});
+  listener.compare({kGauges, {5, 2, 1}, 1.0, sample}, kNoPressure);
   CHECK_EQ(taken(listener), std::string());
   sample.set(kUsed, 15);
-  listener.compare({kGauges, {6, 2, 1}, 2.0, sample});
+  listener.compare({kGauges, {6, 2, 1}, 2.0, sample}, kNoPressure);
   sample.set(kUsed, 25);
-  listener.compare({kGauges, {7, 3, 1}, 3.0, sample});
+  listener.compare({kGauges, {7, 3, 1}, 3.0, sample}, kNoPressure);
   sample.set(kUsed, 1);
-  listener.compare({kGauges, {8, 3, 1}, 4.0, sample});
+  listener.compare({kGauges, {8, 3, 1}, 4.0, sample}, kNoPressure);
   CHECK_EQ(wakes, 1);
   Event first{};
   CHECK_EQ(taken(listener, &first), std::string("0"));
@@ -117,7 +119,7 @@ TEST("listener: one event however many ticks change something, with the heads of
   CHECK_EQ(first[2], 6.0);
   CHECK_EQ(first[3], 2.0);
   CHECK_EQ(first[4], 1.0);
-  listener.compare({kGauges, {9, 3, 1}, 5.0, sample});
+  listener.compare({kGauges, {9, 3, 1}, 5.0, sample}, kNoPressure);
   CHECK_EQ(wakes, 1);
   CHECK_EQ(taken(listener), std::string());
 }
@@ -126,7 +128,7 @@ TEST("listener: a head that has wrapped is told as JavaScript shows it") {
   Sample sample;
   sample.set(kUsed, 15);
   Listener listener = listener_with({above(kUsed, 10)});
-  listener.compare({kGauges, {0xffffffff, 0x80000000, 0}, 1.0, sample});
+  listener.compare({kGauges, {0xffffffff, 0x80000000, 0}, 1.0, sample}, kNoPressure);
   Event first{};
   CHECK_EQ(taken(listener, &first), std::string("0"));
   CHECK_EQ(first[2], -1.0);
@@ -140,19 +142,19 @@ TEST("listener: rates at most once a second on the average, also when ticks come
   int told = 0;
   for (int tick = 0; tick < 100; ++tick) {
     const double early_or_late = tick % 3 == 0 ? -0.01 : 0.01;
-    listener.compare({kRates, {}, 100.02 + tick + early_or_late, sample});
+    listener.compare({kRates, {}, 100.02 + tick + early_or_late, sample}, kNoPressure);
     told += static_cast<int>(taken(listener).size());
   }
   CHECK_EQ(told, 100);
   for (int tick = 0; tick < 1000; ++tick) {
-    listener.compare({kRates, {}, 300 + tick * 0.01, sample});
+    listener.compare({kRates, {}, 300 + tick * 0.01, sample}, kNoPressure);
     told += static_cast<int>(taken(listener).size());
   }
   CHECK(told >= 109 && told <= 111);
-  listener.compare({kGauges, {}, 400, sample});
+  listener.compare({kGauges, {}, 400, sample}, kNoPressure);
   CHECK_EQ(taken(listener), std::string());
   listener.wake_on_rates(false);
-  listener.compare({kRates, {}, 500, sample});
+  listener.compare({kRates, {}, 500, sample}, kNoPressure);
   CHECK_EQ(taken(listener), std::string());
 }
 
@@ -161,7 +163,7 @@ TEST("listener: what finds no room in the buffer stays, and wakes again") {
   sample.set(kUsed, 15);
   Listener listener = listener_with({above(kUsed, 10)});
   listener.wake_on_rates(true);
-  listener.compare({{true, true, false}, {1, 1, 1}, 1.0, sample});
+  listener.compare({{true, true, false}, {1, 1, 1}, 1.0, sample}, kNoPressure);
   CHECK_EQ(wakes, 1);
   std::array<Event, 1> one;
   CHECK_EQ(listener.take(one), size_t{1});

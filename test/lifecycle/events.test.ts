@@ -7,6 +7,7 @@ const clean = { code: 0, signal: null, stderr: '', timedOut: false }
 
 // Everything on: a line that is crossed again and again (the sampler's own clock against the loop's), rates, a watchdog.
 const listen = `
+	const { defaultPressureTriggers } = await import(index.replace('index.js', 'snapshot/index.js'))
 	const events = []
 	const listen = (options, callback = told => events.push(...told)) => {
 		const s = plimsoll.openSampler({ sampleIntervalMs: 1, rateIntervalMs: 1, slowIntervalMs: 1, ...options })
@@ -17,6 +18,11 @@ const listen = `
 			{ field: 'memory.available_bytes', other: 'memory.total_bytes', factor: 1, side: 'below' },
 		])
 		s.setWatchdog({ blockedMs: 5, descriptor: -1 })
+		s.watchPressure({ triggers: [
+			{ source: 'system', resource: 'cpu', level: 'some', stallMs: 1, windowMs: 500 },
+			{ source: 'container', resource: 'cpu', level: 'some', stallMs: 1, windowMs: 500 },
+			...defaultPressureTriggers,
+		] })
 		return s
 	}
 `
@@ -28,7 +34,7 @@ const stages: { readonly [stage: string]: string } = {
 	'closed in the callback': `const s = listen({}, () => s.close()); await sleep(20)`,
 	'closed at once': `listen().close()`,
 	'opened twice': `listen(); listen(); await sleep(20)`,
-	'lines and all taken back': `const s = listen(); await sleep(20); s.setLines([]); s.onEvent(undefined); s.setWatchdog(undefined)`,
+	'lines and all taken back': `const s = listen(); await sleep(20); s.setLines([]); s.onEvent(undefined); s.setWatchdog(undefined); s.watchPressure(undefined)`,
 	'after a blocked loop': `listen(); await sleep(20); const until = performance.now() + 60; while (performance.now() < until);`,
 }
 
@@ -41,7 +47,7 @@ describe('a process that listens ends', () => {
 
 	test('by process.exit() in the callback, at many ticks', async () => {
 		const ends = await Promise.all(
-			Array.from({ length: 20 }, (_, i) =>
+			Array.from({ length: 6 }, (_, i) =>
 				runScript(`${listen} let left = ${i + 1}; listen({}, () => { if (--left === 0) process.exit(0) }); await sleep(1e6)`),
 			),
 		)
@@ -83,6 +89,7 @@ describe('workers that listen', () => {
 	const workers = `process.env.PLIMSOLL_INDEX = index
 		const start = () => new Worker(${JSON.stringify(`import(process.env.PLIMSOLL_INDEX).then(async plimsoll => {
 			const { setTimeout: sleep } = await import('node:timers/promises')
+			const index = process.env.PLIMSOLL_INDEX
 			${listen}
 			for (;;) { const s = listen(); await sleep(3); const until = performance.now() + 3; while (performance.now() < until); s.close() }
 		})`)}, { eval: true })`

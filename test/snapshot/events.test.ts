@@ -146,7 +146,7 @@ describe('events', () => {
 				[2, 3, 1, 1500, 0, -1, 0, 0],
 				[2, 3, 1, 1500, 1, 7, 1, 0],
 				[3, 4, 1, 2, 1, 100, 2000, 1],
-				[4, 5, 4, 12, 0, 0, 0, 0],
+				[4, 5, 4, 12, 0, 2, 0, 0],
 				[5, 0, 9, 0, 0, 0, 0, 0],
 			].flat(),
 		)
@@ -165,7 +165,7 @@ describe('events', () => {
 				windowMs: 2000,
 				pushed: true,
 			},
-			{ kind: 'memory', atSeconds: 5, event: 'oom_kill', count: 12, pushed: false },
+			{ kind: 'memory', atSeconds: 5, event: 'oom_kill', count: 12, levelsUp: 2, pushed: false },
 			{ kind: 'lost', count: 9 },
 		])
 	})

@@ -3,7 +3,7 @@
 import { nearest, PlimsollError, shown } from '../errors.ts'
 import type { ResourceAlert } from './alert.ts'
 import { parseMatchers } from './matcher-text.ts'
-import { Pattern } from './pattern.ts'
+import { patternOf } from './pattern.ts'
 
 export type MatcherOperator = '=' | '!=' | '=~' | '!~'
 
@@ -29,12 +29,12 @@ export const mostMatchers = 32
 const operators: readonly string[] = ['=', '!=', '=~', '!~']
 
 // Matchers are plain data, so that they can be stored; what is compiled of them is kept aside.
-const patterns = new WeakMap<Matcher, Pattern>()
+const patterns = new WeakMap<Matcher, RegExp>()
 
-function patternOf(matcher: Matcher): Pattern {
+function compiled(matcher: Matcher): RegExp {
 	let pattern = patterns.get(matcher)
 	if (pattern === undefined) {
-		pattern = new Pattern(matcher.value)
+		pattern = patternOf(matcher.value)
 		patterns.set(matcher, pattern)
 	}
 	return pattern
@@ -70,7 +70,7 @@ function checked(input: unknown): Matcher {
 	if (typeof value !== 'string') throw wrong(`value: expected text, got ${shown(value)}`)
 	if (value.length > longestValue) throw wrong(`value: expected at most ${longestValue} characters, got ${value.length}`)
 	const matcher: Matcher = Object.freeze({ name, op: op as MatcherOperator, value })
-	if (isPattern(matcher)) patternOf(matcher)
+	if (isPattern(matcher)) compiled(matcher)
 	return matcher
 }
 
@@ -101,9 +101,9 @@ function matchesText(matcher: Matcher, text: string): boolean {
 		case '!=':
 			return text !== matcher.value
 		case '=~':
-			return patternOf(matcher).matches(text)
+			return compiled(matcher).test(text)
 		case '!~':
-			return !patternOf(matcher).matches(text)
+			return !compiled(matcher).test(text)
 	}
 }
 

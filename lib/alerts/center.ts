@@ -66,7 +66,8 @@ export class AlertCenter implements Alerts {
 			this.#keeper = new Keeper(options.stateFile, this.engine, clock, options.restartToleranceMs ?? 60_000, parts)
 			this.#silences = this.#keeper.silences
 		}
-		this.#delivery = new Delivery({ told: this.#keeper?.told, onTrouble: (name, trouble) => this.#judgeHandler(name, trouble) })
+		const onTrouble = (name: string, trouble: HandlerTrouble): void => this.#judgeHandler(name, trouble)
+		this.#delivery = new Delivery({ told: this.#keeper?.told, lasting: () => this.active(), onTrouble })
 		for (const rule of options.rules ?? []) this.addRule(rule)
 		this.#schedule()
 	}
@@ -82,7 +83,7 @@ export class AlertCenter implements Alerts {
 			throw new PlimsollError('ERR_INVALID_ARGUMENT', `There is a rule ${shown(rule.name)} already; setThresholds() changes it.`)
 		}
 		this.engine.table.add(rule)
-		this.#keeper?.restore(rule)
+		if (this.#keeper?.restore(rule)) this.#delivery.resume(this.active())
 	}
 
 	removeRule(name: string): void {
@@ -206,6 +207,7 @@ export class AlertCenter implements Alerts {
 		this.#wake.stop()
 		this.#keeper?.close()
 		await this.#delivery.close()
+		this.#keeper?.close() // once more, with what was told at the end
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {

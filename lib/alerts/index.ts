@@ -8,8 +8,25 @@ export type { Direction, Threshold, Thresholds } from '../limits/ladder.ts'
 export { type Severity, severities } from '../limits/severity.ts'
 export type * from './alert.ts'
 export type * from './contract.ts'
+export type {
+	AlertHandler,
+	BreakerOptions,
+	GroupOptions,
+	HandlerContext,
+	HandlerOptions,
+	RateLimitOptions,
+} from './delivery/handler.ts'
+export type { HandlerStats } from './delivery/recipient.ts'
+export { type AlertmanagerOptions, alertmanager } from './handlers/alertmanager.ts'
+export { type ConsoleLogger, logger, type StructuredLogger } from './handlers/logger.ts'
+export { type PagerdutyOptions, pagerduty } from './handlers/pagerduty.ts'
+export { DeliveryError } from './handlers/post.ts'
+export { type WebhookBody, type WebhookOptions, webhook } from './handlers/webhook.ts'
 export type { HistoryQuery } from './history.ts'
+export type { InhibitionRuleInput } from './inhibition.ts'
+export type { Matcher, MatcherInput, MatcherOperator } from './matcher.ts'
 export type { AlertRule, FlapPolicy, NoDataPolicy } from './rule.ts'
+export type { Silence } from './silence.ts'
 export type { AlertStatistics } from './statistics.ts'
 
 /**

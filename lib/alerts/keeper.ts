@@ -47,14 +47,15 @@ export class Keeper {
 		engine.continueFrom(this.#restored?.sequence ?? 0)
 	}
 
-	/** Gives a new rule the series that it had. */
-	restore(rule: Rule): void {
+	/** Gives a new rule the series that it had; whether there were any. */
+	restore(rule: Rule): boolean {
 		const own = this.#unclaimed.filter(saved => saved.rule === rule.name)
 		this.#unclaimed = this.#unclaimed.filter(saved => saved.rule !== rule.name)
 		for (const saved of own) {
 			const series = this.#engine.table.series(rule.name, saved.labelled ? saved.labels : undefined)
 			if (series) restoreSeries(this.#engine, series, saved, this.#clock, this.#downMs, this.#toleranceMs)
 		}
+		return own.length > 0
 	}
 
 	changed(): void {

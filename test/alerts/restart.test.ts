@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AlertEvent } from '../../lib/alerts/alert.ts'
+import type { AlertEvent, ResourceAlert } from '../../lib/alerts/alert.ts'
 import { AlertCenter } from '../../lib/alerts/center.ts'
 import type { AlertRule } from '../../lib/alerts/rule.ts'
 import { restoreSeries, savedSeries } from '../../lib/alerts/state.ts'
@@ -48,6 +48,27 @@ const play = (alerts: AlertCenter, values: readonly number[]): void => {
 const kinds = (told: readonly AlertEvent[]): string[] => told.map(({ kind, alert }) => `${kind} ${alert.severity}`)
 
 describe('a restart', () => {
+	test.each(['first', 'last'])(
+		'lets a handler go on with the incidents that it had been told of, when it is added %s',
+		async when => {
+			const first = open()
+			play(first.alerts, [60, 60, 60])
+			const id = first.alerts.active()[0]?.id
+			await first.alerts.close()
+			const resumed: (string | undefined)[] = []
+			const handler = Object.assign(() => {}, {
+				resume: (lasting: readonly ResourceAlert[]) => void resumed.push(...lasting.map(alert => alert.id)),
+			})
+			const second = new AlertCenter({ stateFile }, clock)
+			if (when === 'last') second.addRule(load)
+			second.addHandler(handler, { name: 'test' })
+			second.addHandler(handler, { name: 'unheard of' })
+			if (when === 'first') second.addRule(load)
+			expect(resumed).toEqual([id])
+			await second.close()
+		},
+	)
+
 	test('keeps an incident with its id, its acknowledgement and its place in the sequence, and raises nothing twice', async () => {
 		const first = open()
 		play(first.alerts, [60, 60, 60])

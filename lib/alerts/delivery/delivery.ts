@@ -15,6 +15,8 @@ export interface DeliveryOptions {
 	readonly onTrouble?: ((handler: string, trouble: HandlerTrouble) => void) | undefined
 	/** What `told()` gave before a restart. */
 	readonly told?: ToldIncidents | undefined
+	/** The incidents that last: a handler that is added, and was told of some before a restart, resumes them. */
+	readonly lasting?: (() => readonly ResourceAlert[]) | undefined
 }
 
 /** By name of the handler, the ids of incidents that it was told of and that last. */
@@ -26,6 +28,7 @@ const closeWithinMs = 5000
 export class Delivery {
 	readonly #surroundings: Surroundings
 	readonly #toldBefore: Map<string, readonly string[]>
+	readonly #lasting: (() => readonly ResourceAlert[]) | undefined
 	readonly #backlog: AlertEvent[] = []
 	#recipients: readonly Recipient[] = []
 	#last = Number.NEGATIVE_INFINITY
@@ -39,6 +42,7 @@ export class Delivery {
 			random: options.random ?? Math.random,
 			onTrouble: onTrouble === undefined ? warn : guarded(onTrouble),
 		}
+		this.#lasting = options.lasting
 		this.#toldBefore = new Map(Object.entries(options.told ?? {}))
 	}
 
@@ -63,6 +67,7 @@ export class Delivery {
 		this.#toldBefore.delete(plan.name)
 		const recipient = new Recipient(handler, plan, told, this.#surroundings)
 		this.#recipients = [...this.#recipients, recipient]
+		if (told.length > 0 && this.#lasting !== undefined) recipient.resume(this.#lasting())
 		return () => {
 			this.#recipients = this.#recipients.filter(one => one !== recipient)
 			recipient.stop()
@@ -106,7 +111,7 @@ export class Delivery {
 		}
 	}
 
-	/** After a restart, once handlers are added: the incidents that last, for those that were told of them before. */
+	/** After a restart, of incidents that are known only after handlers were added: for those that were told of them before. */
 	resume(lasting: readonly ResourceAlert[]): void {
 		for (const recipient of this.#recipients) recipient.resume(lasting)
 	}

@@ -87,10 +87,10 @@ describe('matchers', () => {
 		[{ name: 'a', op: '=', valeu: '' }, 'did you mean value?'],
 		[7, 'got 7'],
 		['a="b" c="d"', 'expected a comma'],
-		['a="b', 'not closed'],
+		['a="b', 'Unterminated group'],
 		['a==b', 'expected a value in quotation marks'],
 		['', 'expected a label'],
-		['a=~"("', 'not closed'],
+		['a=~"("', 'Unterminated group'],
 		[`a="${'x'.repeat(1025)}"`, 'at most 1024'],
 		[Array.from({ length: 33 }, () => 'a="b"').join(), 'more than 32'],
 	])('%j is refused: %s', (input, why) => expect(() => matchersOf(input as MatcherInput)).toThrow(why))

@@ -8,7 +8,6 @@ import { CallContext } from '../../../lib/alerts/delivery/context.ts'
 import type { AlertHandler } from '../../../lib/alerts/delivery/handler.ts'
 import { alertmanager } from '../../../lib/alerts/handlers/alertmanager.ts'
 import { type InhibitionRuleInput, Inhibitions, inhibitionRulesOf } from '../../../lib/alerts/inhibition.ts'
-import { Pattern } from '../../../lib/alerts/pattern.ts'
 import { addSilence, expireSilence, noSilences, type Silences, silenceOf } from '../../../lib/alerts/silence.ts'
 import { alertOf, eventOf, someSeverity } from '../incidents.ts'
 import { inhibitors, inhibitsInCircle } from '../inhibition-model.ts'
@@ -24,13 +23,7 @@ const scenarios = 1000
 const hourMs = 3_600_000
 
 const someValue = fc.constantFrom('', 'a', 'ab', 'b', 'c', '1', 'é', '😀', 'a\nb', '-', '"\\')
-const fitting = somePattern.filter(source => {
-	try {
-		return source.length <= 80 && new Pattern(source).source === source
-	} catch {
-		return false
-	}
-})
+const fitting = somePattern.filter(source => source.length <= 80)
 const quoted = (value: string): string => `"${value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 const known = [
 	'alertname="a"',

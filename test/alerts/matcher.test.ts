@@ -87,7 +87,7 @@ describe('matchers', () => {
 		[{ name: 'a', op: '=', valeu: '' }, 'did you mean value?'],
 		[7, 'got 7'],
 		['a="b" c="d"', 'expected a comma'],
-		['a="b', 'Unterminated group'],
+		['a="b', 'not closed'],
 		['a==b', 'expected a value in quotation marks'],
 		['', 'expected a label'],
 		['a=~"("', 'Unterminated group'],

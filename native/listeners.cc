@@ -43,6 +43,12 @@ void Listener::memory(MemoryEvent event, double count, size_t levels_up, double 
   if (ear_.pushed(event, count, levels_up, at_seconds, queue_)) wake();
 }
 
+void Listener::serving_changed(double at_seconds) {
+  if (std::exchange(serving_pending_, true)) return;
+  serving_ = make_event(EventKind::serving, at_seconds);
+  wake();
+}
+
 size_t Listener::take(std::span<Event> events) {
   size_t count = 0;
   if (line_pending_ && count < events.size()) {
@@ -54,6 +60,10 @@ size_t Listener::take(std::span<Event> events) {
     events[count++] = rates_;
     rates_pending_ = false;
   }
+  if (serving_pending_ && count < events.size()) {
+    events[count++] = serving_;
+    serving_pending_ = false;
+  }
   if (watchdog_ != nullptr) watchdog_->taken();
   while (count < events.size() && queue_.pop(events[count])) ++count;
   if (count < events.size() && queue_.lost() > 0) {
@@ -61,7 +71,7 @@ size_t Listener::take(std::span<Event> events) {
     events[count++][2] = queue_.lost();
     queue_.forget_lost();
   }
-  if (line_pending_ || rates_pending_ || !queue_.empty()) wake();
+  if (line_pending_ || rates_pending_ || serving_pending_ || !queue_.empty()) wake();
   return count;
 }
 

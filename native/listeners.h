@@ -47,6 +47,7 @@ class Listener {
   void compare(const Tick& tick, const PressureHistory& history);
   void pressure(const PressureTrigger& trigger, double at_seconds);
   void memory(MemoryEvent event, double count, size_t levels_up, double at_seconds);
+  void serving_changed(double at_seconds);
 
   // Moves what is to be told into `events`, oldest state first, and returns how many. What finds no room stays.
   size_t take(std::span<Event> events);
@@ -66,8 +67,10 @@ class Listener {
   // At most one of each waits: JavaScript reads on from its heads, and so misses nothing by the coalescing.
   bool line_pending_ = false;
   bool rates_pending_ = false;
+  bool serving_pending_ = false;
   Event line_{};
   Event rates_{};
+  Event serving_{};
   EventQueue queue_;
 };
 
@@ -90,12 +93,6 @@ class Listeners {
   // The pressure watch's thread: what the kernel told.
   void pressure(const PressureTrigger& trigger, double at_seconds);
   void memory(MemoryEvent event, double count, size_t levels_up, double at_seconds);
-
-  // Under the lock.
-  template <typename Visit>
-  void for_each(Visit visit) {
-    for (Listener* listener : listeners_) visit(*listener);
-  }
 
   // For the fork handlers only.
   std::mutex& mutex() { return mutex_; }

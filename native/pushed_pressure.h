@@ -1,7 +1,8 @@
-// The thread that waits for the kernel to tell of pressure: started with the first listener that wants to know and has
-// something to wait for, joined with the last.
+// The thread that waits for the kernel to tell of pressure: there while anyone wants to know.
 //
-// Threads: subscribe() and serving() from any environment's thread, one at a time; the thread itself only hands on.
+// Threads: subscribe() and serving() from any environment's thread; they wait for nothing. The thread itself opens what the
+// kernel is to tell through, and closes it: closing a PSI trigger takes 8 to 16 ms (an RCU grace period), which no event loop
+// shall be made to stand. So it is joined by nobody; there is never more than one.
 #pragma once
 
 #include "listeners.h"
@@ -19,10 +20,11 @@ class PushedPressure final : private PressureSink {
  public:
   explicit PushedPressure(Listeners& listeners) : listeners_(&listeners) {}
 
-  // What the listener wants to be told from now on; a deaf ear ends it. Arms the kernel's triggers before it returns.
+  // What the listener wants to be told from now on; a deaf ear ends it.
   void subscribe(Listener& listener, PressureEar ear);
 
-  // By the listener's triggers, and of the memory events at the end.
+  // By the listener's triggers, and of the memory events at the end. `warming_up` until the thread has tried: when it has,
+  // and whenever the answer changes later, the listener gets a `serving` event.
   std::vector<Serving> serving(const Listener& listener);
 
   void stop_at_exit();
@@ -31,30 +33,40 @@ class PushedPressure final : private PressureSink {
   void after_fork_in_child();
 
  private:
+  struct Wish {
+    std::vector<PressureTrigger> triggers;  // all that anyone wants, each once
+    bool memory_events = false;
+    bool operator==(const Wish&) const = default;
+    bool empty() const { return triggers.empty() && !memory_events; }
+  };
+
   void pressure(size_t trigger) override;
   void memory(MemoryEvent event, double count, size_t levels_up) override;
   void serving_changed() override;
 
-  void run();
-  bool start();
-  void stop();
-  void arm();
-  void note_serving();
+  Wish wish_of_all() const;
+  void start();
+  void refuse();
   const Serving* serving_of(const PressureTrigger& trigger) const;
+  void tell_ears(bool all);
+
+  void run();
+  bool heed_wish();  // false: nobody wants anything any more
 
   Listeners* listeners_;
-  std::mutex mutex_;  // who subscribes; never held by the thread
+  std::mutex mutex_;  // for all below but what is the thread's alone; held for no system call that may wait
   std::vector<Listener*> subscribers_;
-  std::unique_ptr<PressureWatch> watch_;  // from the first subscriber on; the thread's while it runs
+  Wish wish_;
+  std::unique_ptr<PressureWatch> watch_;  // while the thread runs; its own, but for the waking
   Thread thread_;
-  Bell finished_;
   bool running_ = false;
-  std::atomic<bool> stopping_{false};
-  std::vector<PressureTrigger> triggers_;  // what is armed; changed only while the thread does not run
-  bool memory_events_ = false;
-  // Under the lock of the listeners, for the thread changes them.
+  Wish served_wish_;  // which servings are of
   std::vector<Serving> served_;
   Serving memory_served_;
+
+  Wish armed_;  // the thread's
+  std::atomic<bool> exiting_{false};
+  Bell finished_;
 };
 
 }  // namespace plimsoll

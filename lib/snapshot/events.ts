@@ -76,7 +76,13 @@ export interface LostEvent {
 	readonly count: number
 }
 
-export type SamplerEvent = LineEvent | RatesEvent | BlockedEvent | PressureEvent | MemoryEvent | LostEvent
+/** What `pressureServing()` says is known now, or has changed: the process was moved to another container, say. */
+export interface ServingEvent {
+	readonly kind: 'serving'
+	readonly atSeconds: number
+}
+
+export type SamplerEvent = LineEvent | RatesEvent | BlockedEvent | PressureEvent | MemoryEvent | LostEvent | ServingEvent
 
 /** Numbers per event, and events per delivery. @internal */
 export const eventValues = 8
@@ -124,6 +130,7 @@ const decoders: readonly Decode[] = [
 		atSeconds,
 	}),
 	(_, [count = 0]) => ({ kind: 'lost', count }),
+	atSeconds => ({ kind: 'serving', atSeconds }),
 ]
 
 /** The first `count` events of the buffer that native fills. @internal */

@@ -14,6 +14,7 @@ export type {
 	PressureSource,
 	RatesEvent,
 	SamplerEvent,
+	ServingEvent,
 } from './events.ts'
 export { type Field, type FieldName, fields, type Kind, type Reason, type Rhythm, reasonTexts, type Unit } from './fields.ts'
 export { type Line, mostLines } from './lines.ts'

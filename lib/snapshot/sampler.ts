@@ -78,7 +78,10 @@ export interface Sampler extends Disposable {
 	 * @throws ERR_INVALID_OPTIONS, ERR_UNSUPPORTED, ERR_CLOSED
 	 */
 	watchPressure(options: PressureOptions | undefined): void
-	/** What serves each trigger, and the memory events at last; empty without `watchPressure()`. @throws ERR_CLOSED */
+	/**
+	 * What serves each trigger, and the memory events at last; empty without `watchPressure()`. `why` is 'warming-up' until the
+	 * kernel was asked, a moment later; then, and when the answer changes, there is a 'serving' event. @throws ERR_CLOSED
+	 */
 	pressureServing(): PressureServing[]
 	/** How often this sampler has woken the event loop of this thread. @throws ERR_CLOSED */
 	readonly wakeUps: number

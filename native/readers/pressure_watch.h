@@ -1,8 +1,7 @@
 // Pressure that the kernel tells of by itself: stalls, low memory, counts of a container's memory events. Each
 // readers/<os>/pressure_watch.cc defines open().
 //
-// Threads: made and armed on a thread of JavaScript; then one thread of its own waits, and arms it anew when it is told to.
-// Only wake() is for any thread. What the system does not offer is said with a reason, as readers do.
+// Threads: made on a thread of JavaScript; armed and waited for on one of its own. Only wake() is for any thread. What the system does not offer is said with a reason, as readers do.
 #pragma once
 
 #include "../fields.h"
@@ -57,11 +56,10 @@ class PressureWatch {
   virtual ~PressureWatch() = default;
   static std::unique_ptr<PressureWatch> open();
 
+  // What was armed before and is still wanted stays as it is. May take long.
   virtual void arm(std::span<const PressureTrigger> triggers, bool memory_events) = 0;
   virtual const Serving& serving(size_t trigger) const = 0;
   virtual const Serving& memory_serving() const = 0;
-
-  virtual bool waits() const = 0;  // is there anything to wait for?
 
   // Until something happened, somebody woke it, or it is time to look whether the sources are still the right ones.
   virtual void wait(PressureSink& sink) = 0;

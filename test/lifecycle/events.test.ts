@@ -126,10 +126,10 @@ test('a thousand listeners come and go without a descriptor or a thread left beh
 	const ended = await runScript(`${listen}
 		const { readdirSync } = await import('node:fs')
 		const count = folder => readdirSync('/proc/self/' + folder).length
-		const keep = listen(); await keep.ready()
+		const keep = listen(); await keep.ready(); while (keep.pressureServing().some(({ why }) => why === 'warming-up')) await sleep(1)
 		const before = [count('fd'), count('task')]
 		for (let i = 0; i < 1000; i++) { const s = listen(); if (i % 10 === 0) await sleep(1); s.close() }
-		await sleep(50)
+		while (count('fd') > before[0] || count('task') > before[1]) await sleep(1)
 		console.log(count('fd') - before[0], count('task') - before[1], keep.wakeUps > 3)`)
 	expect(ended).toMatchObject({ ...clean, stdout: '0 0 true\n' })
 })

@@ -148,6 +148,7 @@ describe('events', () => {
 				[3, 4, 1, 2, 1, 100, 2000, 1],
 				[4, 5, 4, 12, 0, 2, 0, 0],
 				[5, 0, 9, 0, 0, 0, 0, 0],
+				[6, 7, 0, 0, 0, 0, 0, 0],
 			].flat(),
 		)
 		expect(decodeEvents(buffer, buffer.length / eventValues)).toEqual([
@@ -167,6 +168,7 @@ describe('events', () => {
 			},
 			{ kind: 'memory', atSeconds: 5, event: 'oom_kill', count: 12, levelsUp: 2, pushed: false },
 			{ kind: 'lost', count: 9 },
+			{ kind: 'serving', atSeconds: 7 },
 		])
 	})
 })

@@ -1,8 +1,16 @@
 // Triggers and what serves them, from JavaScript. The waiting itself: native/test/pressure_test.cc, and test/vm for cgroup v2.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { fields, reasons } from '../../lib/snapshot/fields.ts'
-import { defaultPressureTriggers, describeServing, type PressureTrigger, pressureWish } from '../../lib/snapshot/pressure.ts'
+import {
+	defaultPressureTriggers,
+	describeServing,
+	type PressureOptions,
+	type PressureServing,
+	type PressureTrigger,
+	pressureWish,
+} from '../../lib/snapshot/pressure.ts'
 import { openSampler, type Sampler } from '../../lib/snapshot/sampler.ts'
 
 const memory: PressureTrigger = { source: 'system', resource: 'memory', level: 'some', stallMs: 100, windowMs: 2000 }
@@ -57,19 +65,26 @@ describe('a sampler', () => {
 	})
 	afterEach(() => sampler.close())
 
-	test('says what serves the default triggers and the memory events', () => {
+	const served = async (options: PressureOptions): Promise<PressureServing[]> => {
+		sampler.watchPressure(options)
+		while (sampler.pressureServing().some(({ why }) => why === 'warming-up')) await sleep(1)
+		return sampler.pressureServing()
+	}
+
+	test('says what serves the default triggers and the memory events', async () => {
+		const kinds: string[] = []
+		sampler.onEvent(events => kinds.push(...events.map(({ kind }) => kind)))
 		expect(sampler.pressureServing()).toEqual([])
-		sampler.watchPressure({})
-		const serving = sampler.pressureServing()
+		const serving = await served({})
 		expect(serving.map(({ trigger }) => trigger)).toEqual([...defaultPressureTriggers, undefined])
 		for (const { served, why, from } of serving) {
 			expect(served === 'pushed').toBe(why === undefined)
 			expect(from).not.toBe('')
 		}
-		sampler.watchPressure({ triggers: [memory], memoryEvents: false })
-		expect(sampler.pressureServing().map(({ trigger }) => trigger)).toEqual([memory])
+		expect((await served({ triggers: [memory], memoryEvents: false })).map(({ trigger }) => trigger)).toEqual([memory])
 		sampler.watchPressure(undefined)
 		expect(sampler.pressureServing()).toEqual([])
+		while (!kinds.includes('serving')) await sleep(1)
 	})
 
 	test('refuses what is wrong, and says which and why', () => {

@@ -53,13 +53,6 @@ class DarwinPressureWatch final : public PressureWatch {
 
   const Serving& serving(size_t trigger) const override { return servings_[trigger]; }
   const Serving& memory_serving() const override { return no_memory_events_; }
-  bool waits() const override {
-    for (const Serving& serving : servings_) {
-      if (serving.reason == Reason::known) return true;
-    }
-    return false;
-  }
-
   void wait(PressureSink& sink) override {
     bell_.wait_until(monotonic_seconds() + kLongestWaitSeconds);
     const uintptr_t levels = levels_.exchange(0);

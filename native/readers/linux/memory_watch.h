@@ -17,7 +17,6 @@ class MemoryWatch {
   // `levels`: v1's levels of reclaim are wanted too.
   void watch(const Placement& placement, bool events, bool levels);
 
-  bool waits() const { return !levels_.empty() || !controls_.empty(); }
 
   const Serving& serving() const { return serving_; }
 

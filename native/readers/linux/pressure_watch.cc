@@ -11,6 +11,7 @@
 #include <cmath>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <utility>
 #include <vector>
 
 namespace plimsoll::linux_os {
@@ -25,18 +26,18 @@ class LinuxPressureWatch final : public PressureWatch {
   LinuxPressureWatch() : root_(SourceOptions{}), groups_(root_), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
   void arm(std::span<const PressureTrigger> triggers, bool memory_events) override {
-    triggers_.assign(triggers.begin(), triggers.end());
-    wants_memory_ = memory_events;
-    armed_.clear();
+    const std::vector<PressureTrigger> before = std::exchange(triggers_, {triggers.begin(), triggers.end()});
+    std::vector<ArmedTrigger> armed_before = std::exchange(armed_, {});
     armed_.resize(triggers_.size());
+    const bool moved = look();
+    for (size_t i = 0; i < triggers_.size(); ++i) {
+      const auto known = static_cast<size_t>(std::find(before.begin(), before.end(), triggers_[i]) - before.begin());
+      if (known < before.size()) armed_[i] = std::move(armed_before[known]);
+    }
+    wants_memory_ = memory_events;
     quiet_until_.assign(triggers_.size(), 0);
-    look();
-    arm_all();
-  }
-
-  bool waits() const override {
-    return memory_.waits() || std::any_of(armed_.begin(), armed_.end(), [](const ArmedTrigger& one) { return bool(one.descriptor); });
-  }
+    arm_all(moved);
+  }  // here the kernel is made to forget what nobody wants any more
 
   const Serving& serving(size_t trigger) const override { return armed_[trigger].serving; }
   const Serving& memory_serving() const override { return memory_.serving(); }
@@ -55,7 +56,7 @@ class LinuxPressureWatch final : public PressureWatch {
     memory_.tell(now, sink);
     if (now < look_again_at_ || !(look() || something_gone_)) return;
     something_gone_ = false;
-    arm_all();
+    arm_all(true);
     sink.serving_changed();
   }
 
@@ -74,15 +75,16 @@ class LinuxPressureWatch final : public PressureWatch {
     return groups_.generation() != generation;
   }
 
-  void arm_all() {
+  // A trigger of the host stays where it is; those of the own group do while the process has not moved.
+  void arm_all(bool moved) {
     polls_.clear();
     if (!wake_) wake_ = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!wake_) return refuse_all();
     polls_.push_back({wake_.number(), POLLIN, 0});
     bool stand_in = false;
     for (size_t i = 0; i < triggers_.size(); ++i) {
-      // A trigger of the host stays; it has no other place to be.
-      if (triggers_[i].source == PressureSource::container || !armed_[i].descriptor) armed_[i] = armed(triggers_[i]);
+      const bool stays = triggers_[i].source == PressureSource::system || !moved;
+      if (!stays || !armed_[i].descriptor) armed_[i] = armed(triggers_[i]);
       polls_.push_back({armed_[i].descriptor.number(), POLLPRI, 0});
       stand_in = stand_in || may_stand_in(i);
     }

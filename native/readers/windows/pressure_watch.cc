@@ -40,10 +40,6 @@ class WindowsPressureWatch final : public PressureWatch {
 
   const Serving& serving(size_t trigger) const override { return servings_[trigger]; }
   const Serving& memory_serving() const override { return no_memory_events_; }
-  bool waits() const override {
-    return std::any_of(servings_.begin(), servings_.end(), [](const Serving& one) { return one.reason == Reason::known; });
-  }
-
   void wait(PressureSink& sink) override {
     const HANDLE either[] = {wake_, low_};
     const DWORD event = is_low_ ? WaitForSingleObject(wake_, kLowStillMs) : WaitForMultipleObjects(2, either, FALSE, INFINITE);

@@ -6,6 +6,7 @@ const tag = { needed: 1, flags1: 0x6ffffffb }
 const noDelete = 8
 const undefinedSection = 0
 const weak = 2
+const machines = { 62: 'x86_64', 183: 'aarch64' }
 
 const text = (bytes, offset) => bytes.toString('latin1', offset, bytes.indexOf(0, offset))
 const word = (bytes, offset) => Number(bytes.readBigUInt64LE(offset))
@@ -70,13 +71,12 @@ function readUndefined(bytes, sections, versionNames) {
 	return found
 }
 
-/** { machine, needed, neededVersions, undefinedSymbols, isPinned, isStripped } of an ELF file's bytes. */
+/** { needed, neededVersions, undefinedSymbols, isPinned, isStripped } of an ELF file's bytes. */
 export function readElf(bytes) {
 	const sections = readSections(bytes)
 	const { needed, flags1 } = readDynamic(bytes, sections)
 	const versionNames = readNeededVersions(bytes, sections)
 	return {
-		machine: { 62: 'x86_64', 183: 'aarch64' }[bytes.readUInt16LE(18)],
 		needed,
 		neededVersions: [...new Set(versionNames.values())],
 		undefinedSymbols: readUndefined(bytes, sections, versionNames),
@@ -87,7 +87,7 @@ export function readElf(bytes) {
 
 /** { format, machine } of a binary of any kind, by its first bytes. */
 export function identify(bytes) {
-	if (bytes.readUInt32BE(0) === 0x7f454c46) return { format: 'ELF', machine: readElf(bytes).machine }
+	if (bytes.readUInt32BE(0) === 0x7f454c46) return { format: 'ELF', machine: machines[bytes.readUInt16LE(18)] }
 	if (bytes.readUInt32LE(0) === 0xfeedfacf) {
 		return { format: 'Mach-O', machine: { 16777223: 'x86_64', 16777228: 'aarch64' }[bytes.readUInt32LE(4)] }
 	}

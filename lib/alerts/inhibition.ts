@@ -6,7 +6,7 @@
 
 import { PlimsollError, shown } from '../errors.ts'
 import { rankOf } from '../limits/severity.ts'
-import { checkOptions } from '../snapshot/options.ts'
+import { checkOptions, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import type { ResourceAlert } from './alert.ts'
 import { labelName, labelOf, type Matcher, type MatcherInput, matchersOf, matchesAll } from './matcher.ts'
 
@@ -40,6 +40,15 @@ const checks = {
 		Array.isArray(value) && value.length <= 32 && value.every(name => typeof name === 'string' && labelName.test(name))
 			? undefined
 			: 'a list of labels',
+}
+
+/** What is wrong with such rules, each problem with its place. @internal */
+export function inhibitionProblems(where: string, input: readonly unknown[]): string[] {
+	if (input.length > mostRules) return [`${where}: expected at most ${mostRules} rules, got ${input.length}`]
+	return input.flatMap((rule, at) => {
+		if (!isPlainObject(rule)) return [`${where}[${at}]: expected { source, target }, got ${shown(rule)}`]
+		return optionProblems(rule, checks, ['source', 'target']).map(problem => `${where}[${at}].${problem}`)
+	})
 }
 
 /** @throws ERR_INVALID_OPTIONS */

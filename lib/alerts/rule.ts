@@ -2,7 +2,7 @@
 import { PlimsollError, shown } from '../errors.ts'
 import { type Direction, type Ladder, ladderOf, type Thresholds } from '../limits/ladder.ts'
 import { type Severity, severities } from '../limits/severity.ts'
-import { type Checks, checkOptions } from '../snapshot/options.ts'
+import { type Checks, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import type { Labels, ResourceAlert } from './alert.ts'
 
 /** What follows when readings stop coming, or are unknown. */
@@ -73,7 +73,6 @@ export interface Rule {
 
 const minuteMs = 60_000
 const isPositive = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value > 0
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const text = (value: unknown): string | undefined =>
 	typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty'
@@ -87,13 +86,13 @@ const severity = (value: unknown): string | undefined =>
 
 /** @internal */
 export const labelsCheck = (value: unknown): string | undefined =>
-	isObject(value) && Object.entries(value).every(([name, label]) => name !== '' && typeof label === 'string')
+	isPlainObject(value) && Object.entries(value).every(([name, label]) => name !== '' && typeof label === 'string')
 		? undefined
 		: 'an object of texts, as { queue: "mail" }'
 
 /** @internal */
 export const flappingCheck = (value: unknown): string | undefined =>
-	value === false || isObject(value) ? undefined : 'false or an object'
+	value === false || isPlainObject(value) ? undefined : 'false or an object'
 
 const noDataChecks: Checks = {
 	policy: value => (['keepLast', 'alert', 'ok'].includes(value as string) ? undefined : 'keepLast, alert or ok'),
@@ -108,33 +107,45 @@ const ruleChecks: Checks = {
 	name: text,
 	resource: text,
 	labels: labelsCheck,
-	thresholds: value => (isObject(value) ? undefined : 'thresholds as { warning: 75, critical: 90 }'),
+	thresholds: value => (isPlainObject(value) ? undefined : 'thresholds as { warning: 75, critical: 90 }'),
 	direction: value => (value === 'above' || value === 'below' ? undefined : 'above or below'),
 	unit: value => (typeof value === 'string' ? undefined : 'a text'),
 	intervalMs: positiveMs,
-	noData: value => (isObject(value) ? undefined : 'an object'),
+	noData: value => (isPlainObject(value) ? undefined : 'an object'),
 	flapping: flappingCheck,
 	remindAfterMs: value =>
 		isPositive(value) ||
-		(isObject(value) && Object.entries(value).every(([name, ms]) => severity(name) === undefined && isPositive(ms)))
+		(isPlainObject(value) && Object.entries(value).every(([name, ms]) => severity(name) === undefined && isPositive(ms)))
 			? undefined
 			: 'a positive number of milliseconds, or one for each severity',
 	message: value => (typeof value === 'function' ? undefined : 'a function'),
 }
 
+/** All that is wrong with a rule, each problem with the name of its option. @internal */
+export function ruleProblems(input: { readonly [option: string]: unknown }): string[] {
+	const problems = optionProblems(input, ruleChecks, ['name', 'thresholds'])
+	const { noData, flapping, thresholds, direction, unit } = input
+	if (isPlainObject(noData)) problems.push(...optionProblems(noData, noDataChecks).map(problem => `noData.${problem}`))
+	if (isPlainObject(flapping)) problems.push(...optionProblems(flapping, flapChecks).map(problem => `flapping.${problem}`))
+	if (isPlainObject(thresholds)) {
+		const side = direction === 'below' ? 'below' : 'above'
+		ladderOf('thresholds', thresholds, side, typeof unit === 'string' ? unit : '', problems)
+	}
+	return problems
+}
+
 /** A rule as the engine takes it. @throws ERR_INVALID_OPTIONS @internal */
 export function ruleOf(what: string, input: AlertRule): Rule {
-	checkOptions(what, input, ruleChecks)
-	if (!isObject(input) || input.name === undefined || input.thresholds === undefined) {
+	if (!isPlainObject(input)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} must have a name and thresholds; got ${shown(input)}.`)
 	}
-	checkOptions(`${what}.noData`, input.noData, noDataChecks)
-	if (input.flapping !== false) checkOptions(`${what}.flapping`, input.flapping, flapChecks)
+	const problems = ruleProblems(input)
+	if (problems.length > 0) {
+		const named = typeof input.name === 'string' ? ` (${input.name})` : ''
+		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}${named} is wrong:\n  ${problems.join('\n  ')}`)
+	}
 	const { name, resource = name, labels = {}, direction = 'above', unit = '', intervalMs, noData = {}, message } = input
-	const problems: string[] = []
-	const ladder = ladderOf('thresholds', input.thresholds, direction, unit, problems)
-	if (problems.length > 0)
-		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} (${name}) is wrong:\n  ${problems.join('\n  ')}`)
+	const ladder = ladderOf('thresholds', input.thresholds, direction, unit, [])
 	const { policy = 'keepLast', maxMissing = 5, forMs = 0, severity: noDataSeverity = 'WARNING' } = noData
 	return {
 		name,

@@ -102,8 +102,8 @@ export function checkThresholds(where: string, thresholds: unknown): void {
 const limitNames = Object.keys(defaultResourceLimits)
 const isPercent = (name: string): boolean => name.endsWith('Percent')
 
-/** @throws ERR_INVALID_OPTIONS @internal */
-export function limitsOver(where: string, given: Partial<ResourceLimits>): ResourceLimits {
+/** What is wrong with some limits, each problem with the name of its limit. @internal */
+export function limitProblems(given: object): string[] {
 	const problems: string[] = []
 	for (const [name, value] of Object.entries(given)) {
 		if (!limitNames.includes(name)) {
@@ -116,6 +116,12 @@ export function limitsOver(where: string, given: Partial<ResourceLimits>): Resou
 			problems.push(`${name}: expected ${isPercent(name) ? 'a percentage, 0–100' : 'a positive number'}, got ${shown(value)}`)
 		}
 	}
+	return problems
+}
+
+/** @throws ERR_INVALID_OPTIONS @internal */
+export function limitsOver(where: string, given: Partial<ResourceLimits>): ResourceLimits {
+	const problems = limitProblems(given)
 	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${where} is wrong:\n  ${problems.join('\n  ')}`)
 	const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 	const limits = { ...defaultResourceLimits, ...set }

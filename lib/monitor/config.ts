@@ -1,14 +1,22 @@
 // What `initializeResourceManagement()` takes, checked before anything starts. Any thread; pure.
 import { alertsChecks } from '../alerts/checks.ts'
 import type { AlertsOptions } from '../alerts/contract.ts'
+import { handlerRule } from '../alerts/handler-rule.ts'
+import { inhibitionProblems } from '../alerts/inhibition.ts'
+import { ruleProblems } from '../alerts/rule.ts'
 import { checkCallback } from '../detection/detector.ts'
-import { checkThresholds, limitsOver, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
-import { type Check, type Checks, checkOptions, intervalMs } from '../snapshot/options.ts'
+import { PlimsollError, shown } from '../errors.ts'
+import { judgedNames } from '../limits/judged.ts'
+import { limitProblems, problemsOf, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
+import { type Check, type Checks, intervalMs, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import { type SamplerOptions, samplerChecks } from '../snapshot/sampler.ts'
-import { encodeWatchdog, type WatchdogOptions } from '../snapshot/watchdog.ts'
+import { type WatchdogOptions, watchdogProblems } from '../snapshot/watchdog.ts'
+import { thresholdsOver } from './limits.ts'
 import { type UsageHistoryOptions, usageHistoryChecks } from './usage-history.ts'
 
 export interface ResourceManagementConfig extends SamplerOptions {
+	/** For editors, where it comes from a file. */
+	readonly $schema?: string | undefined
 	/** How often `onUpdate` is called. Default 1000 ms, 1 to 3,600,000. */
 	readonly updateIntervalMs?: number | undefined
 	/** By resource, as `{ memory: { warning: 80, critical: 90 } }`; what is not given keeps its default. */
@@ -24,9 +32,12 @@ export interface ResourceManagementConfig extends SamplerOptions {
 	readonly history?: UsageHistoryOptions | undefined
 }
 
-const object: Check = value => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'an object')
+const object: Check = value => (isPlainObject(value) ? undefined : 'an object')
+const text: Check = value => (typeof value === 'string' ? undefined : 'a text')
 
-const configChecks: Checks = {
+/** @internal */
+export const configChecks: Checks = {
+	$schema: text,
 	updateIntervalMs: intervalMs,
 	...samplerChecks,
 	thresholds: object,
@@ -36,14 +47,62 @@ const configChecks: Checks = {
 	history: object,
 }
 
+/** All that is wrong, each problem with its place. @internal */
+export function configProblems(config: { readonly [option: string]: unknown }): string[] {
+	const { alerts, watchdog, history } = config
+	const within = (place: string, problems: readonly string[]): string[] => problems.map(problem => `${place}.${problem}`)
+	return [
+		...optionProblems(config, configChecks),
+		...judgementProblems(config),
+		...(isPlainObject(alerts) ? alertsProblems(alerts) : []),
+		...(isPlainObject(watchdog) ? within('watchdog', watchdogProblems(watchdog)) : []),
+		...(isPlainObject(history) ? within('history', optionProblems(history, usageHistoryChecks)) : []),
+	]
+}
+
+// Limits and thresholds each for themselves, then as they come together.
+function judgementProblems({ limits, thresholds }: { readonly [option: string]: unknown }): string[] {
+	const problems = [
+		...(isPlainObject(limits) ? limitProblems(limits).map(problem => `limits.${problem}`) : []),
+		...(isPlainObject(thresholds) ? problemsOf('thresholds', thresholds) : []),
+	]
+	if (problems.length > 0 || !isPlainObject(limits)) return problems
+	return problemsOf('limits', thresholdsOver(limits, isPlainObject(thresholds) ? thresholds : {}))
+}
+
+/** Rules that the monitor makes itself. @internal */
+export const reservedRules: readonly string[] = [...judgedNames, handlerRule.name]
+
+function alertsProblems(alerts: { readonly [option: string]: unknown }): string[] {
+	const problems = optionProblems(alerts, alertsChecks).map(problem => `alerts.${problem}`)
+	const { rules, inhibition } = alerts
+	if (Array.isArray(inhibition)) problems.push(...inhibitionProblems('alerts.inhibition', inhibition))
+	if (!Array.isArray(rules)) return problems
+	const taken = new Set(reservedRules)
+	for (const [at, rule] of (rules as readonly unknown[]).entries()) {
+		const place = `alerts.rules[${at}]`
+		if (!isPlainObject(rule)) {
+			problems.push(`${place}: expected a rule, got ${shown(rule)}`)
+			continue
+		}
+		problems.push(...ruleProblems(rule).map(problem => `${place}.${problem}`))
+		if (typeof rule.name !== 'string') continue
+		const known = reservedRules.includes(rule.name) ? 'a rule of plimsoll itself; set thresholds for it' : 'another rule'
+		if (taken.has(rule.name)) problems.push(`${place}.name: ${shown(rule.name)} is the name of ${known}`)
+		taken.add(rule.name)
+	}
+	return problems
+}
+
 /** @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT @internal */
 export function checkConfig(what: string, config: ResourceManagementConfig, onUpdate: unknown, onAlert: unknown): void {
-	checkOptions(`${what}(config)`, config, configChecks)
-	if (config.thresholds !== undefined) checkThresholds('thresholds', config.thresholds)
-	if (config.limits !== undefined) limitsOver('limits', config.limits)
-	checkOptions('alerts', config.alerts, alertsChecks)
-	if (config.watchdog) encodeWatchdog(config.watchdog, 0)
-	checkOptions('history', config.history, usageHistoryChecks)
+	if (!isPlainObject(config)) {
+		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}(config) must be an object, not ${shown(config)}.`)
+	}
+	const problems = configProblems(config)
+	if (problems.length > 0) {
+		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}(config) is wrong:\n  ${problems.join('\n  ')}`)
+	}
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)
 }

@@ -32,9 +32,24 @@ export function checkOptions(
 	secrets: readonly string[] = [],
 ): void {
 	if (options === undefined && required.length === 0) return
-	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+	if (!isPlainObject(options)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} must be an object, not ${shown(options)}.`)
 	}
+	const problems = optionProblems(options, checks, required)
+	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} is wrong:\n  ${problems.join('\n  ')}`)
+}
+
+/** @internal */
+export function isPlainObject(value: unknown): value is { readonly [name: string]: unknown } {
+	return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The same without throwing: each problem begins with the name of its option. @internal */
+export function optionProblems(
+	options: { readonly [name: string]: unknown },
+	checks: Checks,
+	required: readonly string[] = [],
+): string[] {
 	const problems: string[] = []
 	for (const [name, value] of Object.entries(options)) {
 		const check = Object.hasOwn(checks, name) ? checks[name] : undefined
@@ -47,11 +62,11 @@ export function checkOptions(
 		if (expected !== undefined) problems.push(`${name}: expected ${expected}, got ${got}`)
 	}
 	for (const name of required) {
-		if ((options as { readonly [name: string]: unknown })[name] === undefined) {
+		if (options[name] === undefined) {
 			problems.push(`${name}: is missing, expected ${checks[name]?.(undefined) ?? 'a value'}`)
 		}
 	}
-	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} is wrong:\n  ${problems.join('\n  ')}`)
+	return problems
 }
 
 function suggestion(name: string, known: readonly string[]): string {

@@ -1,7 +1,7 @@
 // What the sampler does for an event loop that is blocked: options, and the beginning of the line that it writes then. The
 // thread that sets it; the numbers are added by native/watchdog.cc.
 import { PlimsollError } from '../errors.ts'
-import { type Checks, checkOptions, intervalMs } from './options.ts'
+import { type Checks, checkOptions, intervalMs, isPlainObject, optionProblems } from './options.ts'
 
 export interface WatchdogOptions {
 	/** How long the event loop of this thread has to be blocked. Default 1000 ms. Seen at the ticks of the gauges. */
@@ -27,9 +27,20 @@ const checks: Checks = {
 			? undefined
 			: 'the number of a file descriptor, or -1 for none',
 	labels: value =>
-		typeof value === 'object' && value !== null && Object.values(value).every(label => typeof label === 'string')
-			? undefined
-			: 'an object of strings',
+		isPlainObject(value) && Object.values(value).every(label => typeof label === 'string') ? undefined : 'an object of strings',
+}
+
+function openingOf(threadId: number, labels: WatchdogOptions['labels']): string {
+	// Labels that are undefined are left out.
+	return JSON.stringify({ plimsoll: 'eventLoop', pid: process.pid, threadId, labels }).slice(0, -1)
+}
+
+/** What is wrong with them, each problem with the name of its option. @internal */
+export function watchdogProblems(options: object, threadId = 0): string[] {
+	const problems = optionProblems(options as { readonly [name: string]: unknown }, checks)
+	if (problems.length > 0) return problems
+	const bytes = Buffer.byteLength(openingOf(threadId, (options as WatchdogOptions).labels))
+	return bytes <= mostOpeningBytes ? [] : [`labels: expected at most ${mostOpeningBytes} bytes as JSON, got ${bytes}`]
 }
 
 /** As native takes them. @throws ERR_INVALID_OPTIONS @internal */
@@ -38,13 +49,10 @@ export function encodeWatchdog(
 	threadId: number,
 ): { blockedMs: number; descriptor: number; opening: string } {
 	checkOptions('setWatchdog(options)', options, checks)
+	const problems = watchdogProblems(options, threadId)
+	if (problems.length > 0) {
+		throw new PlimsollError('ERR_INVALID_OPTIONS', `setWatchdog(options) is wrong:\n  ${problems.join('\n  ')}`)
+	}
 	const { blockedMs = 1000, descriptor = 2, labels } = options
-	const object = { plimsoll: 'eventLoop', pid: process.pid, threadId, labels } // labels that are undefined are left out
-	const opening = JSON.stringify(object).slice(0, -1)
-	const bytes = Buffer.byteLength(opening)
-	if (bytes <= mostOpeningBytes) return { blockedMs, descriptor, opening }
-	throw new PlimsollError(
-		'ERR_INVALID_OPTIONS',
-		`setWatchdog(options) is wrong:\n  labels: expected at most ${mostOpeningBytes} bytes as JSON, got ${bytes}`,
-	)
+	return { blockedMs, descriptor, opening: openingOf(threadId, labels) }
 }

@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 
 import { PlimsollError } from '../errors.ts'
+import { crypto } from './crypto.ts'
 import { isSavedSeries, type SavedSeries } from './state.ts'
 
 /** @internal */
@@ -19,8 +20,7 @@ export interface SavedState {
 const format = 'plimsoll-alerts'
 const version = 1
 
-// Loaded only when there is a file: it costs megabytes.
-const digest = (body: string): string => process.getBuiltinModule('node:crypto').createHash('sha256').update(body).digest('hex')
+const digest = (body: string): string => crypto().createHash('sha256').update(body).digest('hex')
 
 /** @internal */
 export function stateText(state: SavedState): string {

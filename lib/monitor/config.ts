@@ -9,8 +9,10 @@ import { PlimsollError, shown } from '../errors.ts'
 import { judgedNames } from '../limits/judged.ts'
 import { limitProblems, problemsOf, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
 import { type Check, type Checks, intervalMs, isPlainObject, optionProblems } from '../snapshot/options.ts'
+import { type PressureOptions, pressureWish } from '../snapshot/pressure.ts'
 import { type SamplerOptions, samplerChecks } from '../snapshot/sampler.ts'
 import { type WatchdogOptions, watchdogProblems } from '../snapshot/watchdog.ts'
+import { kernelRules } from './kernel-events.ts'
 import { thresholdsOver } from './limits.ts'
 import { type UsageHistoryOptions, usageHistoryChecks } from './usage-history.ts'
 
@@ -29,6 +31,12 @@ export interface ResourceManagementConfig extends SamplerOptions {
 	 * incident follows when the loop turns again. Default: after 1 s, to standard error. `false`: nothing.
 	 */
 	readonly watchdog?: WatchdogOptions | false | undefined
+	/**
+	 * Incidents from what the kernel tells by itself: stalls (PSI, or what the system has instead) as rule `stall`, what memory
+	 * limits did to the container as rule `memoryEvents`. `{}`: memory, by GLib's ladder. Default: not watched, for a container that
+	 * lives at its limit would be woken for every reclaim.
+	 */
+	readonly pressure?: PressureOptions | undefined
 	readonly history?: UsageHistoryOptions | undefined
 }
 
@@ -44,6 +52,7 @@ export const configChecks: Checks = {
 	limits: object,
 	alerts: object,
 	watchdog: value => (value === false ? undefined : object(value) && 'an object or false'),
+	pressure: object,
 	history: object,
 }
 
@@ -71,7 +80,7 @@ function judgementProblems({ limits, thresholds }: { readonly [option: string]: 
 }
 
 /** Rules that the monitor makes itself. @internal */
-export const reservedRules: readonly string[] = [...judgedNames, handlerRule.name]
+export const reservedRules: readonly string[] = [...judgedNames, ...kernelRules.map(({ name }) => name), handlerRule.name]
 
 function alertsProblems(alerts: { readonly [option: string]: unknown }): string[] {
 	const problems = optionProblems(alerts, alertsChecks).map(problem => `alerts.${problem}`)
@@ -103,6 +112,7 @@ export function checkConfig(what: string, config: ResourceManagementConfig, onUp
 	if (problems.length > 0) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}(config) is wrong:\n  ${problems.join('\n  ')}`)
 	}
+	if (config.pressure !== undefined) pressureWish(config.pressure)
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)
 }

@@ -6,8 +6,12 @@ import { judgedNames } from '../limits/judged.ts'
 import type { OpenSampler } from '../snapshot/sampler.ts'
 import { type Availability, availabilityOf, type Judgement } from './availability.ts'
 import type { Judge } from './judge.ts'
+import { kernelRules } from './kernel-events.ts'
 import type { Limits } from './limits.ts'
 import { laddersOf } from './limits.ts'
+
+// Rules of a user's own say nothing of the machine.
+const resourceRules: ReadonlySet<string> = new Set([...judgedNames, ...kernelRules.map(({ name }) => name)])
 
 export interface MonitoredDetector extends Detector {
 	/** Whether work can be taken on, why not, and how much room is left. @throws ERR_CLOSED */
@@ -34,10 +38,9 @@ export class JudgedDetector extends ResourceDetector implements MonitoredDetecto
 			const budget = ladders.get(name)?.find(({ severity }) => severity !== 'INFO')?.fire
 			return { name, why: this.#judge.why(name, resources), budget }
 		})
-		const own: readonly string[] = judgedNames
 		return availabilityOf(
 			resources,
-			this.#alerts.active().filter(({ rule }) => own.includes(rule)),
+			this.#alerts.active().filter(({ rule }) => resourceRules.has(rule)),
 			judgements,
 		)
 	}

@@ -9,11 +9,12 @@ import { PlimsollError } from '../errors.ts'
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import { linesOf } from '../limits/lines.ts'
 import type { ResourceThresholds } from '../limits/thresholds.ts'
+import type { SamplerEventCallback } from '../snapshot/listening.ts'
 import { OpenSampler } from '../snapshot/sampler.ts'
-import type { WatchdogOptions } from '../snapshot/watchdog.ts'
 import { checkConfig, type ResourceManagementConfig } from './config.ts'
 import { JudgedDetector, type MonitoredDetector } from './detector.ts'
 import { Judge } from './judge.ts'
+import { KernelEvents } from './kernel-events.ts'
 import { type Limits, LimitsInForce, laddersOf, thresholdsOver } from './limits.ts'
 import { UsageBuckets, type UsageHistory } from './usage-history.ts'
 
@@ -94,7 +95,11 @@ export class ResourceMonitor implements ResourceManagement {
 		this.alerts = center
 		this.history = history
 		if (onAlert !== undefined) center.addHandler(onAlert)
-		this.#polling = this.#listen(config.watchdog ?? {})
+		const kernel = config.pressure && new KernelEvents(center)
+		this.#polling = this.#listen(config, events => {
+			judge.take(events)
+			kernel?.take(events)
+		})
 		this.#apply(thresholds)
 		this.#updates = onUpdate && this.#update(onUpdate, config.updateIntervalMs ?? defaultUpdateIntervalMs)
 	}
@@ -111,10 +116,11 @@ export class ResourceMonitor implements ResourceManagement {
 		return this.shutdown()
 	}
 
-	#listen(watchdog: WatchdogOptions | false): NodeJS.Timeout | undefined {
+	#listen({ watchdog = {}, pressure }: ResourceManagementConfig, take: SamplerEventCallback): NodeJS.Timeout | undefined {
 		try {
-			this.#sampler.onEvent(events => this.#judge.take(events), { wakeOnRates: true })
+			this.#sampler.onEvent(take, { wakeOnRates: true })
 			if (watchdog) this.#sampler.setWatchdog(watchdog)
+			if (pressure) this.#sampler.watchPressure(pressure)
 			return undefined
 		} catch (error) {
 			if (!(error instanceof PlimsollError) || error.code !== 'ERR_UNSUPPORTED') throw error

@@ -35,7 +35,7 @@ export function checkOptions(
 	if (!isPlainObject(options)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} must be an object, not ${shown(options)}.`)
 	}
-	const problems = optionProblems(options, checks, required)
+	const problems = optionProblems(options, checks, required, secrets)
 	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${what} is wrong:\n  ${problems.join('\n  ')}`)
 }
 
@@ -49,6 +49,7 @@ export function optionProblems(
 	options: { readonly [name: string]: unknown },
 	checks: Checks,
 	required: readonly string[] = [],
+	secrets: readonly string[] = [],
 ): string[] {
 	const problems: string[] = []
 	for (const [name, value] of Object.entries(options)) {

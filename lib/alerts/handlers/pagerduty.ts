@@ -1,9 +1,9 @@
 // A handler that opens, acknowledges and resolves incidents at PagerDuty, by its Events API v2. Any thread.
-import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Severity } from '../../limits/severity.ts'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { ResourceAlert } from '../alert.ts'
+import { crypto } from '../crypto.ts'
 import type { AlertHandler } from '../delivery/handler.ts'
 import { addressOf, httpUrl, post } from './post.ts'
 
@@ -81,5 +81,5 @@ function eventFor(action: string, routingKey: string, source: string, alert: Res
 /** The same rule on another machine is another incident. */
 function dedupKeyOf(source: string, { key }: ResourceAlert): string {
 	const whole = `${source}/${key}`
-	return whole.length <= longestKey ? whole : createHash('sha256').update(whole).digest('hex')
+	return whole.length <= longestKey ? whole : crypto().createHash('sha256').update(whole).digest('hex')
 }

@@ -1,8 +1,8 @@
 // A handler that posts events as JSON to an address, signed where both sides share a secret. The form of the body and how to
 // check the signature: docs/alert-handlers.md. Any thread.
-import { createHash, createHmac } from 'node:crypto'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { AlertEvent } from '../alert.ts'
+import { crypto } from '../crypto.ts'
 import type { AlertHandler } from '../delivery/handler.ts'
 import { addressOf, headerFields, httpUrl, post } from './post.ts'
 
@@ -40,7 +40,7 @@ export function webhook(options: WebhookOptions): AlertHandler {
 
 /** The same for each attempt to tell of the same. */
 function identityOf(events: readonly AlertEvent[]): string {
-	const hash = createHash('sha256')
+	const hash = crypto().createHash('sha256')
 	for (const { alert, sequence } of events) hash.update(`${alert.id} ${sequence}\n`)
 	return hash.digest('hex').slice(0, 32)
 }
@@ -48,6 +48,6 @@ function identityOf(events: readonly AlertEvent[]): string {
 // The time is signed too, so that a request that was overheard cannot be sent again later.
 function signature(key: string, body: string): { readonly [header: string]: string } {
 	const timestamp = Math.floor(Date.now() / 1000).toString()
-	const mac = createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')
+	const mac = crypto().createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')
 	return { 'plimsoll-timestamp': timestamp, 'plimsoll-signature': `v1=${mac}` }
 }

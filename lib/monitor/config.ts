@@ -112,7 +112,7 @@ export function checkConfig(what: string, config: ResourceManagementConfig, onUp
 	if (problems.length > 0) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}(config) is wrong:\n  ${problems.join('\n  ')}`)
 	}
-	if (config.pressure !== undefined) pressureWish(config.pressure)
+	if (config.pressure) pressureWish(config.pressure)
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)
 }

@@ -35,7 +35,8 @@ const result = {
 }
 
 /** @param {string} name @param {ReturnType<typeof summary> | null} part @param {string} target */
-const row = (name, part, target) => (part ? [name, part.p50Ms, part.p99Ms, part.maxMs, part.n, target] : [name, '–', '–', '–', 0, target])
+const row = (name, part, target) =>
+	part ? [name, part.p50Ms, part.p99Ms, part.maxMs, part.n, target] : [name, '–', '–', '–', 0, target]
 report(
 	'bench:latency (ms from the breach to the handler)',
 	result,

@@ -180,6 +180,7 @@ TEST("pressure trigger: windows that an unprivileged process may ask for") {
 
 TEST("pushed pressure: the thread comes with the first listener and goes with the last, and says what serves") {
   PushedPressure& pressure = Sampler::instance().pushed_pressure();
+  std::thread([] {}).join();  // ThreadSanitizer has a thread of its own from the first one on
   const size_t threads = count_in("/proc/self/task"), descriptors = count_in("/proc/self/fd");
   Listener first(count_wake, nullptr, nullptr), second(count_wake, nullptr, nullptr);
   for (Listener* listener : {&first, &second}) Sampler::instance().listeners().add(listener);
@@ -220,6 +221,7 @@ TEST("pushed pressure: the thread comes with the first listener and goes with th
 
 TEST("pushed pressure: a thousand times subscribed, from many threads, leaves nothing; a forked child starts its own") {
   PushedPressure& pressure = Sampler::instance().pushed_pressure();
+  std::thread([] {}).join();  // ThreadSanitizer has a thread of its own from the first one on
   const size_t threads = count_in("/proc/self/task"), descriptors = count_in("/proc/self/fd");
   std::vector<std::thread> users;
   for (int user = 0; user < 4; ++user) {

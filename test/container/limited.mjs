@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const probe = fileURLToPath(new URL('probe.mjs', import.meta.url))
+const scriptOf = name => fileURLToPath(new URL(`${name}.mjs`, import.meta.url))
 const answerWithinMs = 60_000
 
 /** Runs `command` in the groups: it has joined them before its first instruction. */
@@ -34,9 +34,9 @@ export async function kill(child) {
 	await ended(child)
 }
 
-/** A probe in the groups. `ask(order, options)` resolves with its answer. */
-export async function startProbe(groups) {
-	const child = startIn(groups, [process.execPath, probe], ['ignore', 'ignore', 'inherit', 'ipc'])
+/** A probe in the groups (or the one that listens: 'listener'). `ask(order, options)` resolves with its answer. */
+export async function startProbe(groups, script = 'probe', command = []) {
+	const child = startIn(groups, [...command, process.execPath, scriptOf(script)], ['ignore', 'ignore', 'inherit', 'ipc'])
 	const waiting = new Map()
 	const fail = error => {
 		for (const { reject, timer } of waiting.values()) {

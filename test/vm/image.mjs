@@ -1,6 +1,6 @@
 // The VM's root file system, in memory: busybox, this very Node with its libraries, the package and the suites.
 import { execFileSync } from 'node:child_process'
-import { closeSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, realpathSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const guestPackage = ['package.json', 'dist', 'node_modules/node-gyp-build', 'test/container', 'test/vm/guest']
@@ -8,6 +8,7 @@ const folders = ['bin', 'proc', 'sys', 'dev', 'tmp', 'modules', 'guest/plimsoll'
 
 /** Writes the image into the file `target`, with `work` as an empty folder to work in. */
 export function writeImage({ project, kernelFolder, busybox, work, target }) {
+	chmodSync(work, 0o755) // it becomes "/", which others than root go through too
 	for (const folder of folders) mkdirSync(join(work, folder), { recursive: true })
 	copyFileSync(busybox, join(work, 'bin/busybox'))
 	copyFileSync(realpathSync(process.execPath), join(work, 'bin/node'))

@@ -15,8 +15,12 @@ constexpr double kQuietSeconds[kMemoryEvents] = {1, 1, 1, 0.1, 0.1};
 
 }  // namespace
 
+MemoryCounts no_counts() {
+  return {Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported};
+}
+
 MemoryCounts parse_memory_events(std::string_view text) {
-  MemoryCounts counts{Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported};
+  MemoryCounts counts = no_counts();
   for (size_t i = 0; i < kMemoryEvents; ++i) counts[i] = parse_keyed(text, kNames[i]);
   return counts;
 }

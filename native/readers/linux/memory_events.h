@@ -13,6 +13,8 @@ namespace plimsoll::linux_os {
 
 using MemoryCounts = std::array<Result<double>, kMemoryEvents>;  // `unsupported`: an older kernel has no such line
 
+MemoryCounts no_counts();
+
 // memory.events or memory.events.local.
 MemoryCounts parse_memory_events(std::string_view text);
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <limits>
 
 namespace plimsoll::linux_os {
 namespace {
@@ -41,7 +40,7 @@ void MemoryWatch::watch_v2(const Placement& placement) {
     }
     level.file = Descriptor(open(level.path.c_str(), O_RDONLY | O_CLOEXEC));
     const int error_number = errno;
-    MemoryCounts counts{Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported};
+    MemoryCounts counts = no_counts();
     const bool usable = level.file && read(level, counts);
     if (up == 0) serving_.reason = usable ? Reason::known : level.file ? Reason::malformed : refusal(error_number);
     if (!usable) continue;  // the root of all groups has none, an older kernel no local ones
@@ -89,7 +88,7 @@ bool MemoryWatch::handle(std::span<pollfd> polls, double now, PressureSink& sink
     if (polls[i].revents == 0) continue;
     if (i < levels_.size()) {
       // Reading it is also what makes the next poll wait for another change.
-      MemoryCounts counts{Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported, Reason::unsupported};
+      MemoryCounts counts = no_counts();
       if (read(levels_[i], counts)) {
         levels_[i].told.note(counts);
       } else {
@@ -105,7 +104,9 @@ bool MemoryWatch::handle(std::span<pollfd> polls, double now, PressureSink& sink
       polls[i].fd = -1;  // the group was removed, and its events with it
       gone = true;
     } else if (control.kind == Control::out_of_memory) {
-      sink.memory(MemoryEvent::oom, oom_count_ += static_cast<double>(times), 0);
+      MemoryCounts counts = no_counts();
+      counts[static_cast<size_t>(MemoryEvent::oom)] = oom_count_ += static_cast<double>(times);
+      oom_told_.note(counts);
     } else {
       (control.kind == Control::medium ? some : full) = true;
     }
@@ -120,10 +121,11 @@ void MemoryWatch::tell(double now, PressureSink& sink) {
   for (Level& level : levels_) {
     while (level.told.next(now, event, count)) sink.memory(event, count, level.levels_up);
   }
+  while (oom_told_.next(now, event, count)) sink.memory(event, count, 0);
 }
 
 double MemoryWatch::due() const {
-  double due = std::numeric_limits<double>::infinity();
+  double due = oom_told_.due();
   for (const Level& level : levels_) due = std::min(due, level.told.due());
   return due;
 }

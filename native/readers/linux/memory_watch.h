@@ -51,7 +51,8 @@ class MemoryWatch {
   std::vector<Level> levels_;          // v2
   std::vector<Control> controls_;  // v1; only those that work
   Reason level_reasons_[2] = {Reason::unsupported, Reason::unsupported};
-  double oom_count_ = 0;
+  double oom_count_ = 0;  // v1: how often the kernel has told, which it does again and again until one is killed
+  ToldEvents oom_told_;
 };
 
 }  // namespace plimsoll::linux_os

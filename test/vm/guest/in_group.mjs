@@ -5,16 +5,16 @@ export const top = '/sys/fs/cgroup'
 export const MiB = 1024 * 1024
 let last = 0
 
-/** A group with these settings, a probe inside; both gone afterwards. */
-export async function inGroup(settings, body) {
+/** A group with these settings, a probe inside (or 'listener'); both gone afterwards. */
+export async function inGroup(settings, body, script) {
 	await withGroups(async groups => {
 		const group = groups.make(`${top}/one-${++last}`, settings)
-		await withProbe(group, probe => body(probe, group, groups))
+		await withProbe(group, probe => body(probe, group, groups), script)
 	})
 }
 
 /** A parent with its settings, and in it the probe's group and a sibling of that. */
-export async function inFamily(parentSettings, ownSettings, siblingSettings, body) {
+export async function inFamily(parentSettings, ownSettings, siblingSettings, body, script) {
 	await withGroups(async groups => {
 		const parent = groups.make(`${top}/parent-${++last}`, parentSettings)
 		groups.make(`${parent}/own`)
@@ -23,7 +23,8 @@ export async function inFamily(parentSettings, ownSettings, siblingSettings, bod
 		set(parent, { 'cgroup.subtree_control': controllers })
 		set(`${parent}/own`, ownSettings)
 		set(`${parent}/sibling`, siblingSettings)
-		await withProbe(`${parent}/own`, probe => body(probe, { parent, own: `${parent}/own`, sibling: `${parent}/sibling` }, groups))
+		const all = { parent, own: `${parent}/own`, sibling: `${parent}/sibling` }
+		await withProbe(all.own, probe => body(probe, all, groups), script)
 	})
 }
 
@@ -36,8 +37,8 @@ async function withGroups(body) {
 	}
 }
 
-async function withProbe(group, body) {
-	const probe = await startProbe([group])
+async function withProbe(group, body, script) {
+	const probe = await startProbe([group], script)
 	try {
 		await body(probe)
 	} finally {

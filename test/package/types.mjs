@@ -8,6 +8,7 @@ import { install, top } from './installation.mjs'
 const judges = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5']
 
 const consumer = `import { initializeResourceManagement, type SystemResources } from 'plimsoll'
+import { createAlerts, type ResourceAlert } from 'plimsoll/alerts'
 import { openSampler, type Sampler } from 'plimsoll/sampler'
 
 const system = await initializeResourceManagement({ sampleIntervalMs: 100 })
@@ -18,6 +19,11 @@ const raw: number | undefined = sampler.value('memory.total_bytes')
 // @ts-expect-error: there is no such field
 sampler.value('memory.nonsense')
 sampler.close()
+const alerts = createAlerts({ rules: [{ name: 'queue', thresholds: { warning: 10 } }] })
+alerts.onAlert((alert: ResourceAlert) => alert.message)
+system.limits.set({ memory: { warning: 80 }, disk: false })
+// @ts-expect-error: there is no such resource
+system.limits.set({ memry: { warning: 80 } })
 await system.shutdown()
 export { raw, total }
 `

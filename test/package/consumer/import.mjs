@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { Worker } from 'node:worker_threads'
 
 import { initializeResourceManagement } from 'plimsoll'
+import { createAlerts } from 'plimsoll/alerts'
 import { openSampler } from 'plimsoll/sampler'
 
 const system = await initializeResourceManagement()
@@ -10,6 +11,15 @@ const resources = system.detector.getCurrentResources()
 for (const value of [resources.memory.totalBytes, resources.memory.availableBytes, resources.process.rssBytes]) {
 	assert.ok(Number.isFinite(value) && value > 0, `not a number of bytes: ${value}`)
 }
+
+assert.ok(['healthy', 'warning', 'critical'].includes(system.detector.getAvailability().status))
+
+const alerts = createAlerts({ rules: [{ name: 'queue', thresholds: { warning: 10 } }] })
+const told = []
+alerts.onAlert(alert => told.push(alert.severity))
+alerts.observe('queue', 11)
+assert.deepEqual(told, ['WARNING'])
+await alerts.close()
 
 const sampler = openSampler()
 await sampler.ready()

@@ -1,6 +1,7 @@
 // `require` of the package, which is an ES module, without a warning.
 const assert = require('node:assert/strict')
 const { initializeResourceManagement } = require('plimsoll')
+const { createAlerts } = require('plimsoll/alerts')
 const { openSampler } = require('plimsoll/sampler')
 
 process.on('warning', warning => {
@@ -9,6 +10,7 @@ process.on('warning', warning => {
 })
 assert.equal(require('plimsoll/package.json').name, 'plimsoll')
 assert.equal(typeof openSampler, 'function')
+assert.equal(typeof createAlerts, 'function')
 initializeResourceManagement().then(async system => {
 	assert.ok(system.detector.getCurrentResources().memory.totalBytes > 0)
 	await system.shutdown()

@@ -1,0 +1,34 @@
+// Suite of bench:latency: from a count of memory.events that has grown to the first line of an alert handler. One process grows
+// past memory.high and takes the time, another one in the same group is told by the kernel. One result, a list of ms.
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+import { Groups, kill, startIn } from '../../container/limited.mjs'
+import { MiB, top } from './in_group.mjs'
+
+const rounds = 60
+const pauseMs = 1300 // plimsoll tells of an event at most once a second
+const highBytes = 400 * MiB
+const program = name => fileURLToPath(new URL(name, import.meta.url))
+
+export async function run() {
+	const groups = new Groups()
+	const group = groups.make(`${top}/latency`, { 'memory.high': highBytes })
+	const start = (...command) => startIn([group], [process.execPath, ...command], ['ignore', 'ignore', 'inherit', 'ipc'])
+	const listener = start(program('latency_listener.mjs'))
+	await once(listener, 'message')
+	const grower = start('--expose-gc', program('latency_grower.mjs'), `${group}/memory.events`)
+	await once(grower, 'message')
+	const latencies = []
+	for (let round = 0; round < rounds; round++) {
+		const told = once(listener, 'message')
+		grower.send('grow')
+		const [[causedAtMs], [toldAtMs]] = await Promise.all([once(grower, 'message'), told])
+		latencies.push(toldAtMs - causedAtMs)
+		await new Promise(resolve => setTimeout(resolve, pauseMs))
+	}
+	await kill(listener)
+	await kill(grower)
+	await groups.remove()
+	console.log(`\nRESULT ${JSON.stringify({ name: 'latencies', ok: true, detail: latencies })}`)
+}

@@ -69,7 +69,9 @@ export function nativeTestsUnderWine(target, wine, scratch) {
 	const env = { WINEPREFIX: prefix, WINEDEBUG: '-all' }
 	const program = buildNativeTests(target)
 	const standIn = join(scratch, 'pdh.dll')
-	const compile = ['c++', '-target', target.triple, '-std=c++20', '-O2', '-s', '-shared', join(plays, 'pdh.cc'), '-o', standIn]
+	// -O2 -fPIC -s as in tools/zig/toolchain.cmake: with other flags Zig builds its C library for them once more.
+	const flags = ['-target', target.triple, '-std=c++20', '-O2', '-fPIC', '-s', '-shared']
+	const compile = ['c++', ...flags, join(plays, 'pdh.cc'), '-o', standIn]
 	succeed(toolchain().zig, compile)
 	attempt(wine, ['wineboot', '-i'], { env: { ...process.env, ...env }, stdio: 'ignore' })
 	const system = join(prefix, 'drive_c', 'windows', 'system32')

@@ -29,6 +29,7 @@ export const descriptions: { readonly [name in FieldName]: string } = {
 	'memory.cached_bytes': 'Page cache of the host, tmpfs and shared memory included.',
 	'memory.swap_total_bytes': 'Swap space of the host.',
 	'memory.swap_free_bytes': 'Swap space of the host that is free.',
+	'memory.dirty_bytes': 'Page cache of the host that still has to be written to a disk; writers are held up when it grows too large.',
 	'container.cpu_usage_seconds_total': 'CPU time of this process\'s own control group.',
 	'container.cpu_quota_cores': 'CPU quota in cores: the least over all visible levels.',
 	'container.cpu_periods_total': 'Quota periods that have passed at the level whose quota binds.',

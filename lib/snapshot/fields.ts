@@ -42,6 +42,7 @@ export type FieldName =
 	| 'memory.cached_bytes'
 	| 'memory.swap_total_bytes'
 	| 'memory.swap_free_bytes'
+	| 'memory.dirty_bytes'
 	| 'container.cpu_usage_seconds_total'
 	| 'container.cpu_quota_cores'
 	| 'container.cpu_periods_total'
@@ -117,7 +118,7 @@ export type Reason =
 	| 'gone'
 	| 'internal'
 
-export const layoutId: number = 49213006
+export const layoutId: number = 1509319989
 
 /** By the byte in a slot; the first means that the value is known. */
 export const reasons: readonly (Reason | undefined)[] = [undefined, 'warming-up', 'unlimited', 'unsupported', 'disabled', 'denied', 'malformed', 'gone', 'internal']
@@ -161,6 +162,7 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'memory.cached_bytes': { name: 'memory.cached_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 5 },
 	'memory.swap_total_bytes': { name: 'memory.swap_total_bytes', kind: 'limit', unit: 'bytes', rhythm: 'gauge', index: 6 },
 	'memory.swap_free_bytes': { name: 'memory.swap_free_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 7 },
+	'memory.dirty_bytes': { name: 'memory.dirty_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 8 },
 	'container.cpu_usage_seconds_total': { name: 'container.cpu_usage_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 14 },
 	'container.cpu_quota_cores': { name: 'container.cpu_quota_cores', kind: 'limit', unit: 'cores', rhythm: 'slow', index: 4 },
 	'container.cpu_periods_total': { name: 'container.cpu_periods_total', kind: 'counter', unit: 'count', rhythm: 'rate', index: 15 },
@@ -168,15 +170,15 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'container.cpu_throttled_seconds_total': { name: 'container.cpu_throttled_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 17 },
 	'container.memory_limit_bytes': { name: 'container.memory_limit_bytes', kind: 'limit', unit: 'bytes', rhythm: 'slow', index: 5 },
 	'container.memory_high_bytes': { name: 'container.memory_high_bytes', kind: 'limit', unit: 'bytes', rhythm: 'slow', index: 6 },
-	'container.memory_current_bytes': { name: 'container.memory_current_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 8 },
+	'container.memory_current_bytes': { name: 'container.memory_current_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 9 },
 	'container.memory_inactive_file_bytes': { name: 'container.memory_inactive_file_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'slow', index: 7 },
 	'container.memory_anon_bytes': { name: 'container.memory_anon_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'slow', index: 8 },
 	'container.memory_file_bytes': { name: 'container.memory_file_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'slow', index: 9 },
 	'container.memory_oom_kills_total': { name: 'container.memory_oom_kills_total', kind: 'counter', unit: 'count', rhythm: 'rate', index: 18 },
 	'container.memory_limit_hits_total': { name: 'container.memory_limit_hits_total', kind: 'counter', unit: 'count', rhythm: 'rate', index: 19 },
-	'container.memory_working_set_bytes': { name: 'container.memory_working_set_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 9 },
-	'container.memory_binding_limit_bytes': { name: 'container.memory_binding_limit_bytes', kind: 'limit', unit: 'bytes', rhythm: 'gauge', index: 10 },
-	'container.memory_binding_working_set_bytes': { name: 'container.memory_binding_working_set_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 11 },
+	'container.memory_working_set_bytes': { name: 'container.memory_working_set_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 10 },
+	'container.memory_binding_limit_bytes': { name: 'container.memory_binding_limit_bytes', kind: 'limit', unit: 'bytes', rhythm: 'gauge', index: 11 },
+	'container.memory_binding_working_set_bytes': { name: 'container.memory_binding_working_set_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 12 },
 	'container.pids_current_count': { name: 'container.pids_current_count', kind: 'gauge', unit: 'count', rhythm: 'rate', index: 20 },
 	'container.pids_limit_count': { name: 'container.pids_limit_count', kind: 'limit', unit: 'count', rhythm: 'slow', index: 10 },
 	'container.io_read_bytes_total': { name: 'container.io_read_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 21 },
@@ -204,9 +206,9 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'network.send_drops_total': { name: 'network.send_drops_total', kind: 'counter', unit: 'count', rhythm: 'rate', index: 41 },
 	'process.user_seconds_total': { name: 'process.user_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 42 },
 	'process.system_seconds_total': { name: 'process.system_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 43 },
-	'process.rss_bytes': { name: 'process.rss_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 12 },
-	'process.threads_count': { name: 'process.threads_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 13 },
-	'process.open_fds_count': { name: 'process.open_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 14 },
+	'process.rss_bytes': { name: 'process.rss_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 13 },
+	'process.threads_count': { name: 'process.threads_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 14 },
+	'process.open_fds_count': { name: 'process.open_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 15 },
 	'process.fd_limit_count': { name: 'process.fd_limit_count', kind: 'limit', unit: 'count', rhythm: 'slow', index: 13 },
 	'process.read_bytes_total': { name: 'process.read_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 44 },
 	'process.written_bytes_total': { name: 'process.written_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 45 },
@@ -222,6 +224,6 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'pressure.memory_full_seconds_total': { name: 'pressure.memory_full_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 53 },
 	'pressure.io_some_seconds_total': { name: 'pressure.io_some_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 54 },
 	'pressure.io_full_seconds_total': { name: 'pressure.io_full_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 55 },
-	'loop.idle_seconds_total': { name: 'loop.idle_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'gauge', index: 15 },
-	'loop.longest_busy_seconds': { name: 'loop.longest_busy_seconds', kind: 'gauge', unit: 'seconds', rhythm: 'gauge', index: 16 },
+	'loop.idle_seconds_total': { name: 'loop.idle_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'gauge', index: 16 },
+	'loop.longest_busy_seconds': { name: 'loop.longest_busy_seconds', kind: 'gauge', unit: 'seconds', rhythm: 'gauge', index: 17 },
 }

@@ -21,7 +21,7 @@ import { targets } from '../../tools/prebuild-targets.mjs'
 import { toolchain } from '../../tools/prebuild-toolchain.mjs'
 import { attempt, check, finish, skip, succeed } from './checks.mjs'
 import { top } from './installation.mjs'
-import { nativeTestsOnMusl, nativeTestsUnderWine } from './native.mjs'
+import { nativeTestsOnMusl, nativeTestsUnderQemu, nativeTestsUnderWine } from './native.mjs'
 
 const systemRoot = '/usr/aarch64-linux-gnu' // Debian: qemu-user, libc6-arm64-cross, libstdc++6-arm64-cross
 const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-emulated-'))
@@ -125,11 +125,11 @@ const hasCmake = attempt('cmake', ['--version']).status === 0
 function checkNative() {
 	const x64 = 'native tests, linux-x64 (musl)'
 	if (process.platform !== 'linux' || process.arch !== 'x64') skip(x64, 'this machine is another')
-	else check(x64, () => nativeTestsOnMusl(targetOf('x86_64-linux-musl'), [], scratch))
+	else check(x64, () => nativeTestsOnMusl(targetOf('x86_64-linux-musl'), scratch))
 
 	const arm64 = 'native tests, linux-arm64 (musl) under qemu-aarch64'
 	if (!hasQemu) skip(arm64, 'no qemu-aarch64 (Debian: qemu-user)')
-	else check(arm64, () => nativeTestsOnMusl(targetOf('aarch64-linux-musl'), ['qemu-aarch64'], scratch))
+	else check(arm64, () => nativeTestsUnderQemu(targetOf('aarch64-linux-musl'), scratch))
 
 	const windows = 'native tests and played PDH counters, win32-x64 under Wine'
 	if (!wine) skip(windows, 'no Wine (Debian: wine64)')

@@ -18,6 +18,7 @@ constexpr Line kLines[] = {
     {"MemTotal:", Field::memory_total_bytes},         {"MemFree:", Field::memory_free_bytes},
     {"MemAvailable:", Field::memory_available_bytes}, {"Cached:", Field::memory_cached_bytes},
     {"SwapTotal:", Field::memory_swap_total_bytes},   {"SwapFree:", Field::memory_swap_free_bytes},
+    {"Dirty:", Field::memory_dirty_bytes},
 };
 constexpr size_t kLineCount = std::size(kLines);
 

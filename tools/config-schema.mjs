@@ -97,6 +97,7 @@ function definitions(lib) {
 			description: 'As severity=~"WARNING|CRITICAL", disk!="/tmp"; all have to match.',
 			anyOf: [...one.anyOf, { type: 'array', minItems: 1, maxItems: mostMatchers, items: one }],
 		},
+		flapping: flapping(lib),
 		rule: rule(lib),
 		inhibition: object(
 			'inhibition',
@@ -114,19 +115,27 @@ function definitions(lib) {
 	}
 }
 
+function flapping({ flapChecks }) {
+	return {
+		anyOf: [
+			{ const: false },
+			object('flapping', flapChecks, {
+				cycles: described(whole(1), 'So many returns within `windowMs`.', 4),
+				windowMs: described(above0, 'Of those returns.', 900_000),
+				holdMs: described(above0, 'What an incident is held for.', 10_000),
+				calmMs: described(above0, 'Without a return for so long, it is over.', 1_800_000),
+			}),
+		],
+	}
+}
+
 function rule(lib) {
-	const { ruleChecks, noDataChecks, flapChecks, severities, reservedRules } = lib
+	const { ruleChecks, noDataChecks, severities, reservedRules } = lib
 	const noData = object('noData', noDataChecks, {
 		policy: described({ enum: ['keepLast', 'alert', 'ok'] }, 'What follows when readings are missing.', 'keepLast'),
 		maxMissing: described(whole(1), 'In intervals.', 5),
 		forMs: described(from0, 'How long after that until the alert.', 0),
 		severity: described(reference('severity'), 'Of that alert.', 'WARNING'),
-	})
-	const flapping = object('flapping', flapChecks, {
-		cycles: described(whole(1), 'So many returns within `windowMs`.', 4),
-		windowMs: described(above0, 'Of those returns.', 900_000),
-		holdMs: described(above0, 'What an incident is held for.', 10_000),
-		calmMs: described(above0, 'Without a return for so long, it is over.', 1_800_000),
 	})
 	const bySeverity = {
 		type: 'object',
@@ -142,7 +151,7 @@ function rule(lib) {
 		unit: described({ type: 'string' }, 'Of readings and thresholds.', ''),
 		intervalMs: described(above0, 'How often a reading is expected.'),
 		noData,
-		flapping: { anyOf: [{ const: false }, flapping] },
+		flapping: reference('flapping'),
 		remindAfterMs: described({ anyOf: [above0, bySeverity] }, 'How long until a lasting incident is told again. Default: never.'),
 	}
 	return {
@@ -181,6 +190,7 @@ export function configSchema(lib) {
 	const alerts = object('alerts', lib.alertsChecks, {
 		rules: described({ type: 'array', items: reference('rule') }, 'For signals of a service itself, which observes them.'),
 		inhibition: described({ type: 'array', maxItems: 100, items: reference('inhibition') }, 'Which alerts cover which others.'),
+		flapping: described(reference('flapping'), 'For rules that say nothing of it themselves.'),
 		historyLimit: described(whole(1), 'How many events are kept.', 1000),
 		maxSeries: described(whole(1), 'How many label sets may have series at once.', 1000),
 		stateFile: described(text, 'Where alerts survive a restart. One file for one process.'),
@@ -190,6 +200,26 @@ export function configSchema(lib) {
 		blockedMs: interval('How long the event loop has to be blocked.', 1000),
 		descriptor: described(whole(-1, 2 ** 31 - 1), 'Where a line is written while it is; -1: nowhere.', 2),
 		labels: described(texts, 'Added to the line.'),
+	})
+	const required = Object.keys(lib.triggerChecks)
+	const trigger = object(
+		'a trigger',
+		lib.triggerChecks,
+		{
+			source: { enum: ['system', 'container'] },
+			resource: { enum: ['cpu', 'memory', 'io'] },
+			level: { enum: ['some', 'full'] },
+			stallMs: described(whole(1, 10_000), 'At most the window.'),
+			windowMs: whole(500, 10_000),
+		},
+		{ required },
+	)
+	const pressure = object('pressure', lib.pressureChecks, {
+		triggers: described(
+			{ type: 'array', maxItems: 32, items: trigger },
+			'Default: memory, some 70 and 100 ms, full 100 ms, within 2 s.',
+		),
+		memoryEvents: described({ type: 'boolean' }, "Also what the container's memory limits do.", true),
 	})
 	const history = object('history', lib.usageHistoryChecks, {
 		maxSamples: described(whole(2, 100_000), 'How many samples are kept.', 100),
@@ -209,6 +239,7 @@ export function configSchema(lib) {
 		limits: plainLimits(lib),
 		alerts,
 		watchdog: described({ anyOf: [{ const: false }, watchdog] }, 'What is told while the event loop is blocked; false: nothing.'),
+		pressure: described(pressure, 'Incidents from what the kernel tells by itself. Default: none.'),
 		history: described(history, 'Of use.'),
 	}
 	return {

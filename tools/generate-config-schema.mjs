@@ -42,6 +42,7 @@ async function generated() {
 			'alerts/inhibition.js',
 			'alerts/matcher.js',
 			'snapshot/watchdog.js',
+			'snapshot/pressure.js',
 			'monitor/usage-history.js',
 		]
 		const modules = await Promise.all([...parts, ...more].map(load))

@@ -67,6 +67,10 @@ describe('the schema', () => {
 				},
 			},
 		],
+		[
+			'a stall longer than its window',
+			{ pressure: { triggers: [{ source: 'system', resource: 'io', level: 'some', stallMs: 600, windowMs: 500 }] } },
+		],
 		['labels that fill the line of the watchdog', { watchdog: { labels: { a: 'x'.repeat(4000) } } }],
 	])('cannot refuse %s; the loader does', (_, config) => {
 		const { schema: takes, loader } = both(config)

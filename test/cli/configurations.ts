@@ -93,10 +93,19 @@ const rule = fc.record(
 const alerts = some({
 	rules: fc.uniqueArray(rule, { maxLength: 3, selector: ({ name }) => name }),
 	inhibition,
+	flapping: fc.oneof(fc.constant(false), some({ cycles: fc.integer({ min: 1, max: 9 }), holdMs: positive })),
 	historyLimit: fc.integer({ min: 1, max: 1e6 }),
 	maxSeries: fc.integer({ min: 1, max: 1e6 }),
 	stateFile: text,
 	restartToleranceMs: positive,
+})
+
+const trigger = fc.record({
+	source: fc.constantFrom('system', 'container'),
+	resource: fc.constantFrom('cpu', 'memory', 'io'),
+	level: fc.constantFrom('some', 'full'),
+	stallMs: fc.integer({ min: 1, max: 500 }),
+	windowMs: fc.integer({ min: 500, max: 10_000 }),
 })
 
 /** Right in every respect. */
@@ -114,6 +123,7 @@ export const anyConfig: fc.Arbitrary<Json> = some({
 		fc.constant(false),
 		some({ blockedMs: interval, descriptor: fc.integer({ min: -1, max: 99 }), labels: texts }),
 	),
+	pressure: some({ triggers: fc.array(trigger, { maxLength: 3 }), memoryEvents: fc.boolean() }),
 	history: some({ maxSamples: fc.integer({ min: 2, max: 100_000 }), maxAgeMs: fc.double({ min: 1000, max: 1e9, noNaN: true }) }),
 })
 
@@ -148,6 +158,10 @@ const wrong: readonly (readonly [path: string, ...values: unknown[]])[] = [
 	['alerts.restartToleranceMs', 0, -1],
 	['alerts.rules', {}, 'x', null],
 	['alerts.inhibition', {}, null],
+	['alerts.flapping', true, null, { cycles: 0 }, { cycle: 1 }],
+	['pressure', true, null, []],
+	['pressure.memoryEvents', 1],
+	['pressure.triggers', {}, [5], [{}], [{ source: 'system', resource: 'gpu', level: 'some', stallMs: 5, windowMs: 500 }]],
 	['watchdog', true, null, []],
 	['watchdog.descriptor', -2, 0.5, '2'],
 	['watchdog.labels', { a: 1 }, [], 'x'],
@@ -162,6 +176,7 @@ const wrongRules: readonly unknown[] = [
 	{ name: '', thresholds: {} },
 	{ name: 'memory', thresholds: {} },
 	{ name: 'alertHandler', thresholds: {} },
+	{ name: 'stall', thresholds: {} },
 	{ name: 'x', thresholds: { warning: 2000 }, unit: '%' },
 	{ name: 'x', thresholds: {}, message: 'x' },
 	{ name: 'x', thresholds: {}, direction: 'up' },

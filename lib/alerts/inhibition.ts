@@ -6,7 +6,7 @@
 
 import { PlimsollError, shown } from '../errors.ts'
 import { rankOf } from '../limits/severity.ts'
-import { checkOptions, isPlainObject, optionProblems } from '../snapshot/options.ts'
+import { type Checks, checkOptions, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import type { ResourceAlert } from './alert.ts'
 import { labelName, labelOf, type Matcher, type MatcherInput, matchersOf, matchesAll } from './matcher.ts'
 
@@ -33,7 +33,8 @@ function someMatchers(value: unknown): string | undefined {
 	}
 }
 
-const checks = {
+/** @internal */
+export const inhibitionChecks: Checks = {
 	source: someMatchers,
 	target: someMatchers,
 	equal: (value: unknown): string | undefined =>
@@ -47,7 +48,7 @@ export function inhibitionProblems(where: string, input: readonly unknown[]): st
 	if (input.length > mostRules) return [`${where}: expected at most ${mostRules} rules, got ${input.length}`]
 	return input.flatMap((rule, at) => {
 		if (!isPlainObject(rule)) return [`${where}[${at}]: expected { source, target }, got ${shown(rule)}`]
-		return optionProblems(rule, checks, ['source', 'target']).map(problem => `${where}[${at}].${problem}`)
+		return optionProblems(rule, inhibitionChecks, ['source', 'target']).map(problem => `${where}[${at}].${problem}`)
 	})
 }
 
@@ -61,7 +62,7 @@ export function inhibitionRulesOf(input: readonly InhibitionRuleInput[]): readon
 	}
 	return Object.freeze(
 		(input as readonly InhibitionRuleInput[]).map((rule, at) => {
-			checkOptions(`inhibition[${at}]`, rule ?? null, checks, ['source', 'target'])
+			checkOptions(`inhibition[${at}]`, rule ?? null, inhibitionChecks, ['source', 'target'])
 			const { source, target, equal = [] } = rule
 			return Object.freeze({ source: matchersOf(source), target: matchersOf(target), equal: Object.freeze([...equal]) })
 		}),

@@ -94,7 +94,8 @@ export const labelsCheck = (value: unknown): string | undefined =>
 export const flappingCheck = (value: unknown): string | undefined =>
 	value === false || isPlainObject(value) ? undefined : 'false or an object'
 
-const noDataChecks: Checks = {
+/** @internal */
+export const noDataChecks: Checks = {
 	policy: value => (['keepLast', 'alert', 'ok'].includes(value as string) ? undefined : 'keepLast, alert or ok'),
 	maxMissing: count,
 	forMs: milliseconds,
@@ -103,7 +104,8 @@ const noDataChecks: Checks = {
 /** @internal */
 export const flapChecks: Checks = { cycles: count, windowMs: positiveMs, holdMs: positiveMs, calmMs: positiveMs }
 
-const ruleChecks: Checks = {
+/** @internal */
+export const ruleChecks: Checks = {
 	name: text,
 	resource: text,
 	labels: labelsCheck,

@@ -3,23 +3,32 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 
 import { nearest, shown } from '../errors.ts'
 import { intervalMs as checkInterval } from '../snapshot/options.ts'
+import { limitFlag, type SettingsFlags, thresholdFlag } from './settings.ts'
+import { UsageError } from './usage-error.ts'
 
 export type Command =
 	| { readonly name: 'help' | 'version' }
-	| { readonly name: 'top'; readonly intervalMs: number; readonly color: boolean; readonly ascii: boolean }
-	| { readonly name: 'snapshot'; readonly json: boolean; readonly raw: boolean; readonly root: string | undefined }
-	| { readonly name: 'watch'; readonly json: boolean; readonly intervalMs: number; readonly ascii: boolean }
+	| ({ readonly name: 'top'; readonly color: boolean; readonly ascii: boolean } & Settled & Timed)
+	| ({ readonly name: 'snapshot'; readonly json: boolean; readonly raw: boolean; readonly root: string | undefined } & Settled)
+	| ({ readonly name: 'watch'; readonly json: boolean; readonly alerts: boolean; readonly ascii: boolean } & Settled & Timed)
 	| { readonly name: 'doctor'; readonly json: boolean; readonly root: string | undefined; readonly record: string | undefined }
 
-/** The command line is wrong; the message says what would be right. */
-export class UsageError extends Error {
-	override readonly name = 'UsageError'
+interface Settled {
+	readonly settings: SettingsFlags | undefined
+}
+
+interface Timed {
+	readonly intervalMs: number | undefined
 }
 
 const options = {
 	interval: { type: 'string' },
 	root: { type: 'string' },
 	record: { type: 'string' },
+	config: { type: 'string' },
+	threshold: { type: 'string', multiple: true },
+	limit: { type: 'string', multiple: true },
+	alerts: { type: 'boolean' },
 	json: { type: 'boolean' },
 	raw: { type: 'boolean' },
 	ascii: { type: 'boolean' },
@@ -32,13 +41,19 @@ type Option = keyof typeof options
 
 const everywhere: readonly Option[] = ['help', 'version']
 const allowed: { readonly [command: string]: readonly Option[] } = {
-	top: ['interval', 'no-color', 'ascii'],
-	snapshot: ['json', 'raw', 'root'],
-	watch: ['json', 'interval', 'ascii'],
+	top: ['interval', 'threshold', 'limit', 'config', 'no-color', 'ascii'],
+	snapshot: ['json', 'raw', 'root', 'threshold', 'limit', 'config'],
+	watch: ['json', 'alerts', 'interval', 'threshold', 'limit', 'config', 'ascii'],
 	doctor: ['json', 'root', 'record'],
 }
-const wanted = { interval: 'a number of milliseconds', root: 'a directory', record: 'a directory' } as const
-const defaultIntervalMs = 1000
+const wanted = {
+	interval: 'a number of milliseconds',
+	root: 'a directory',
+	record: 'a directory',
+	config: 'a file',
+	threshold: 'a level and a number, as memory.warning=70',
+	limit: 'a limit and a number, as maxCpuPercent=70',
+} as const
 
 function didYouMean(name: string, known: readonly string[], prefix = ''): string {
 	const meant = nearest(name, known)
@@ -56,8 +71,8 @@ function checkOption(command: string, rawName: string, name: string): asserts na
 	throw new UsageError(`There is no option ${rawName}. ${didYouMean(name, known, '--')}`)
 }
 
-function intervalOf(text: string | undefined): number {
-	if (text === undefined) return defaultIntervalMs
+function intervalOf(text: string | undefined): number | undefined {
+	if (text === undefined) return undefined
 	const value = /^\d+$/.test(text) ? Number(text) : text
 	const expected = checkInterval(value)
 	if (expected === undefined) return value as number
@@ -67,7 +82,9 @@ function intervalOf(text: string | undefined): number {
 interface Given {
 	readonly words: readonly string[]
 	readonly flags: ReadonlySet<Option>
+	/** Of an option that is given several times, the last. */
 	readonly texts: ReadonlyMap<Option, string>
+	readonly lists: { readonly threshold: readonly string[]; readonly limit: readonly string[] }
 }
 
 // Not strict: its own messages know no nearest name.
@@ -79,6 +96,7 @@ function given(argv: readonly string[]): Given {
 	}
 	const flags = new Set<Option>()
 	const texts = new Map<Option, string>()
+	const lists = { threshold: [] as string[], limit: [] as string[] }
 	for (const token of tokens) {
 		if (token.kind !== 'option') continue
 		const { name, rawName, value } = token
@@ -89,14 +107,29 @@ function given(argv: readonly string[]): Given {
 		} else {
 			if (!value) throw new UsageError(`${rawName} needs ${wanted[name as keyof typeof wanted]}.`)
 			texts.set(name, value)
+			if (name === 'threshold' || name === 'limit') lists[name].push(value)
 		}
 	}
-	return { words: positionals, flags, texts }
+	return { words: positionals, flags, texts, lists }
+}
+
+function settingsFlags({ texts, lists }: Given): SettingsFlags | undefined {
+	const config = texts.get('config')
+	const { threshold, limit } = lists
+	if (config === undefined && threshold.length === 0 && limit.length === 0) return undefined
+	return { config, thresholds: threshold.map(thresholdFlag), limits: Object.assign({}, ...limit.map(limitFlag)) }
+}
+
+// An option that would change nothing was given for a reason.
+function refuseIdle(why: string, texts: Given['texts'], idle: readonly Option[]): void {
+	const option = idle.find(name => texts.has(name))
+	if (option !== undefined) throw new UsageError(`${why}; leave out --${option}.`)
 }
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
-	const { words, flags, texts } = given(argv)
+	const all = given(argv)
+	const { words, flags, texts } = all
 	if (flags.has('help')) return { name: 'help' }
 	if (flags.has('version')) return { name: 'version' }
 	const [name = 'top', extra] = words
@@ -104,11 +137,18 @@ export function parseCommand(argv: readonly string[]): Command {
 	const intervalMs = intervalOf(texts.get('interval'))
 	const json = flags.has('json')
 	const ascii = flags.has('ascii')
+	const alerts = flags.has('alerts')
+	const raw = flags.has('raw')
 	const root = texts.get('root')
 	const record = texts.get('record')
-	if (root !== undefined && record !== undefined) throw new UsageError('--record records this machine; leave out --root.')
-	if (name === 'snapshot') return { name, json, raw: flags.has('raw'), root }
-	if (name === 'watch') return { name, json, intervalMs, ascii }
+	if (record !== undefined) refuseIdle('--record records this machine', texts, ['root'])
+	if (root !== undefined) refuseIdle('--root is a recorded machine, which is not judged', texts, ['config', 'threshold', 'limit'])
+	if (raw) refuseIdle('--raw shows what is read, before it is judged', texts, ['threshold', 'limit'])
+	if (alerts) refuseIdle('--alerts prints events as they come', texts, ['interval'])
+	if (name === 'watch' && !alerts) refuseIdle('`plimsoll watch` judges only with --alerts', texts, ['threshold', 'limit'])
+	const settings = settingsFlags(all)
+	if (name === 'snapshot') return { name, json, raw, root, settings }
+	if (name === 'watch') return { name, json, alerts, intervalMs, ascii, settings }
 	if (name === 'doctor') return { name, json, root, record }
-	return { name: 'top', intervalMs, color: !flags.has('no-color'), ascii }
+	return { name: 'top', intervalMs, color: !flags.has('no-color'), ascii, settings }
 }

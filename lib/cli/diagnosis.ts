@@ -7,7 +7,9 @@ import { join } from 'node:path'
 
 import { libcOfProcess, native, packageRoot, type ReaderCost } from '../native.ts'
 import { type Kind, layoutId, type Reason, type Rhythm, reasonTexts, type Unit } from '../snapshot/fields.ts'
+import type { PressureServing } from '../snapshot/pressure.ts'
 import { type ControlGroups, parseControlGroups } from './control-groups.ts'
+import { kernelServing } from './kernel-serving.ts'
 import { proofOf } from './proof.ts'
 import { existingDirectory, type FieldReading, readLive, readRecorded } from './reading.ts'
 
@@ -40,6 +42,8 @@ export interface Diagnosis {
 	/** The recorded machine that this is about. */
 	readonly root: string | undefined
 	readonly fields: readonly FieldDiagnosis[]
+	/** What serves the default triggers of pressure and the memory events. Empty for a recorded machine. */
+	readonly kernelEvents: readonly PressureServing[]
 	/** Empty for a recorded machine: reading plain files costs something else. */
 	readonly readers: readonly ReaderCost[]
 }
@@ -86,6 +90,7 @@ export async function diagnose(root: string | undefined): Promise<Diagnosis> {
 	const watched = live ? process.cwd() : ''
 	const reading = root === undefined ? await readLive() : await readRecorded(root)
 	const sources = await native().sources(directory, watched, 0)
+	const kernelEvents = live ? await kernelServing() : []
 	const readers = live ? await native().costs('', watched, costRounds) : []
 	return {
 		version: packageVersion(),
@@ -110,6 +115,7 @@ export async function diagnose(root: string | undefined): Promise<Diagnosis> {
 			why: one.reason === undefined ? undefined : reasonTexts[one.reason],
 			costNs: costOf(one, readers),
 		})),
+		kernelEvents,
 		readers,
 	}
 }

@@ -1,9 +1,11 @@
 // `plimsoll doctor`: a diagnosis as text or JSON, and the machine recorded into a directory. Main thread.
 import type { ReaderCost } from '../native.ts'
-import type { Rhythm } from '../snapshot/fields.ts'
+import { type Rhythm, reasonTexts } from '../snapshot/fields.ts'
+import type { PressureServing } from '../snapshot/pressure.ts'
 import type { ControlGroups } from './control-groups.ts'
 import { type Diagnosis, diagnose, type FieldDiagnosis } from './diagnosis.ts'
 import { prettyJson } from './json.ts'
+import { wishText } from './kernel-serving.ts'
 import { type Recording, record } from './recording.ts'
 import { plainText } from './span.ts'
 import { paint, type Theme, themeFor } from './theme.ts'
@@ -66,6 +68,22 @@ function fieldLines(fields: readonly FieldDiagnosis[], theme: Theme): string[] {
 	]
 }
 
+// Said by the kernel itself, or found by comparing totals, or by nobody: then the reason.
+function kernelLines(events: readonly PressureServing[], theme: Theme): string[] {
+	if (events.length === 0) return []
+	const names = Math.max(...events.map(one => wishText(one).length))
+	return [
+		paint(`  ${'kernel event'.padEnd(names)}  served  by`, 'faint', theme),
+		...events.map(one => {
+			const { served, why, from, windowMs, trigger } = one
+			const taken = windowMs === undefined || windowMs === trigger?.windowMs ? [] : [`window ${windowMs / 1000} s`]
+			const unknown = why === undefined ? [] : [paint(`${why}: ${reasonTexts[why]}`, 'faint', theme)]
+			const by = [plainText(from), ...taken, ...unknown].filter(text => text !== '').join(theme.separator)
+			return `  ${wishText(one).padEnd(names)}  ${served.padEnd(6)}  ${by}`
+		}),
+	]
+}
+
 function readerLines(readers: readonly ReaderCost[], theme: Theme): string[] {
 	if (readers.length === 0) return []
 	const names = Math.max(...readers.map(({ noun }) => noun.length))
@@ -101,6 +119,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
 	const parts = [
 		heading(diagnosis, theme),
 		fieldLines(diagnosis.fields, theme),
+		kernelLines(diagnosis.kernelEvents, theme),
 		readerLines(diagnosis.readers, theme),
 		recording === undefined ? [] : recordingLines(recording, theme),
 	]

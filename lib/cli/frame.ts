@@ -1,11 +1,14 @@
 // One frame of the live view: which rows a screen of this size has room for, and how they look there.
 // Pure functions. Main thread.
+import type { Availability } from '../monitor/availability.ts'
+import { alertLines } from './alert-lines.ts'
 import { columnsBesideChart, type Grid, gridOf, noteIndent, rowLine, tallRow } from './grid.ts'
+import { headroomLines } from './headroom.ts'
 import { machineSections } from './machine-sections.ts'
 import { ownSections } from './own-sections.ts'
 import { contextOf, type Section, type View } from './section.ts'
-import { joinItems, type Line, paintLine, span, wrapItems } from './span.ts'
-import type { Theme } from './theme.ts'
+import { joinItems, type Line, paintLine, span, widthOf, wrapItems } from './span.ts'
+import type { Role, Theme } from './theme.ts'
 import { waitingSections } from './waiting-sections.ts'
 
 export interface Size {
@@ -15,7 +18,9 @@ export interface Size {
 
 const titleRank = 0
 const footerRank = 1
+const leastRowsForKeys = 8 // from here on the keys for alerts are told before figures are
 const blankRank = 5
+const separatorRank = 4 // between alerts and figures: the last blank line to go
 
 // Lines that come and go together.
 interface Block {
@@ -50,14 +55,53 @@ function leastHeight(section: Section): number {
 	return section.notes === undefined ? 1 : 2
 }
 
-function title(view: View, columns: number, theme: Theme): Line {
-	const name = ' plimsoll'
-	const right = joinItems(view.title, columns - name.length - 2, theme)
-	return [span(name, 'title'), span(right.padStart(columns - name.length - 1), 'faint')]
+function counted(alerts: number): string {
+	if (alerts === 0) return ', no alerts'
+	return alerts === 1 ? ', 1 alert' : `, ${alerts} alerts`
 }
 
-function footer(): Line {
-	return [span(' q', 'label'), span(' quit', 'faint')]
+// That there are no alerts is said where nothing else is lost by it.
+function title(view: View, columns: number, theme: Theme): Line {
+	const name = span(' plimsoll', 'title')
+	const { judgement } = view
+	const whole = view.title.join(theme.separator).length
+	const left = [name]
+	if (judgement !== undefined) {
+		const { status } = judgement.availability
+		const many = counted(judgement.alerts.length)
+		const fits = widthOf(left) + 2 + status.length + many.length + 2 + whole < columns
+		left.push(span('  '), span(status, statusRoles[status]))
+		if (fits || judgement.alerts.length > 0) left.push(span(many, 'faint'))
+	}
+	const right = joinItems(view.title, columns - widthOf(left) - 3, theme)
+	return [...left, span(right.padStart(columns - widthOf(left) - 1), 'faint')]
+}
+
+const statusRoles: { readonly [status in Availability['status']]: Role } = {
+	healthy: 'good',
+	warning: 'warning',
+	critical: 'critical',
+	unknown: 'warning',
+}
+
+function footer({ judgement, selected }: View, theme: Theme): Line {
+	const quit = [span(' q', 'label'), span(' quit', 'faint')]
+	const alert = judgement?.alerts.find(({ id }) => id === selected)
+	if (alert === undefined) return quit
+	const verb = alert.acknowledgement === undefined ? ' acknowledge' : ' take back'
+	const select = [span(`   ${theme.arrows}`, 'label'), span(' select', 'faint')]
+	return [...quit, ...((judgement?.alerts.length ?? 0) > 1 ? select : []), span('   a', 'label'), span(verb, 'faint')]
+}
+
+// A fifth of the lines, so that alerts never hide what they are about.
+function mostAlerts(rows: number): number {
+	return Math.max(2, Math.floor(rows / 5))
+}
+
+function alertBlocks(view: View, columns: number, most: number, theme: Theme): Block[] {
+	const { judgement, selected } = view
+	const lines = judgement === undefined ? [] : alertLines(judgement, selected, columns, most, theme)
+	return lines.length === 0 ? [] : [blank, ...lines.map(line => ({ rank: titleRank, lines: [line] }))]
 }
 
 function total(blocks: readonly Block[]): number {
@@ -95,11 +139,18 @@ export function renderFrame(view: View, size: Size, theme: Theme): string[] {
 	const columns = size.columns
 	const grid = gridOf(columns, theme)
 	const parts = sections(view, theme)
-	const blocks = (grown: ReadonlyMap<Section, number>): Block[] => [
-		{ rank: titleRank, lines: [title(view, columns, theme)] },
-		...parts.flatMap(section => blocksOf(section, columns, grid, grown.get(section) ?? 0)),
-		{ rank: footerRank, lines: [footer()] },
-	]
+	const keysRank = (view.judgement?.alerts.length ?? 0) > 0 && size.rows >= leastRowsForKeys ? titleRank - 1 : footerRank
+	const alerts = alertBlocks(view, columns, mostAlerts(size.rows), theme)
+	const blocks = (grown: ReadonlyMap<Section, number>): Block[] => {
+		const [opening = blank, ...body] = parts.flatMap(section => blocksOf(section, columns, grid, grown.get(section) ?? 0))
+		return [
+			{ rank: titleRank, lines: [title(view, columns, theme)] },
+			...alerts,
+			alerts.length === 0 ? opening : { ...opening, rank: separatorRank },
+			...body,
+			{ rank: keysRank, lines: [footer(view, theme)] },
+		]
+	}
 	const plain = blocks(new Map())
 	const left = grid.right > 0 ? size.rows - total(plain) : 0
 	const shown = left > 0 ? blocks(growth(parts, left)) : fitting(plain, size.rows)
@@ -115,6 +166,8 @@ export function renderReport(view: View, columns: number, theme: Theme): string[
 	const grid = gridOf(columns, theme)
 	const blocks: Block[] = [
 		{ rank: titleRank, lines: [title(view, columns, theme)] },
+		...alertBlocks(view, columns, Number.POSITIVE_INFINITY, theme),
+		...(view.judgement === undefined ? [] : [blank, { rank: 1, lines: headroomLines(view.judgement, columns, theme) }]),
 		...sections(view, theme).flatMap(section => blocksOf(section, columns, grid, 0)),
 	]
 	return blocks.flatMap(block => block.lines).map(line => paintLine(line, columns - 1, theme))

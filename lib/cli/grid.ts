@@ -1,6 +1,6 @@
 // The columns that all rows of the live view share: label, value, mark, middle (a bar or words), right (a chart or
 // words). Pure functions. Main thread.
-import { bar, markOfPercent, roleOfPercent } from './bar.ts'
+import { bar, type Marks, markOfPercent, roleOfPercent } from './bar.ts'
 import { cut, joinItems, type Line, type Span, span } from './span.ts'
 import { scaleOf, sparkline } from './sparkline.ts'
 import type { Theme } from './theme.ts'
@@ -32,6 +32,8 @@ export interface Row {
 	readonly value: string
 	/** Colours and marks the value. */
 	readonly percent?: number | undefined
+	/** From where on. */
+	readonly marks?: Marks
 	/** A bar of `percent`, or words. */
 	readonly middle: 'bar' | readonly string[]
 	/** A chart, or words. */
@@ -63,16 +65,16 @@ function chart(trend: Trend, grid: Grid, height: number): string[] {
 }
 
 function head(row: Row, grid: Grid): Span[] {
-	const { label, value, percent, middle } = row
-	const mark = ` ${markOfPercent(percent).padEnd(markColumns - 1)}`
-	const striking = markOfPercent(percent) !== ''
+	const { label, value, percent, marks, middle } = row
+	const sign = markOfPercent(percent, marks)
+	const role = roleOfPercent(percent, marks)
 	const nested = label.startsWith(' ')
 	return [
 		span(` ${cut(label, labelColumns, grid.theme).padEnd(labelColumns)}`, nested ? 'faint' : 'label'),
-		span(value.padStart(valueColumns), striking ? roleOfPercent(percent) : 'plain'),
-		span(mark, roleOfPercent(percent)),
+		span(value.padStart(valueColumns), sign === '' ? 'plain' : role),
+		span(` ${sign.padEnd(markColumns - 1)}`, role),
 		...(middle === 'bar'
-			? bar(percent, grid.middle, grid.theme)
+			? bar(percent, grid.middle, grid.theme, marks)
 			: [span(joinItems(middle, grid.middle, grid.theme).padEnd(grid.middle), 'faint')]),
 		span(' '.repeat(grid.right > 0 ? gap : 0)),
 	]

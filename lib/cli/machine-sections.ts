@@ -20,7 +20,7 @@ export function machineSections(context: Context): Section[] {
 	return [cpu(context), memory(context), ...disk(context), ...network(context)]
 }
 
-function cpu({ resources, show, trend }: Context): Section {
+function cpu({ resources, show, trend, marks }: Context): Section {
 	const { cpu: all } = resources
 	const { utilizationPercent: used, limitCores: limit } = all
 	const usedCores = used === undefined || limit === undefined ? undefined : (used / 100) * limit
@@ -28,7 +28,14 @@ function cpu({ resources, show, trend }: Context): Section {
 	return {
 		rank: 0,
 		opens: true,
-		row: { label: 'CPU', value: show(used, percent), percent: used, middle: 'bar', right: trend('cpu', wholeScale) },
+		row: {
+			label: 'CPU',
+			value: show(used, percent),
+			percent: used,
+			marks: marks('cpu'),
+			middle: 'bar',
+			right: trend('cpu', wholeScale),
+		},
 		notes: [
 			`${show(usedCores, cores)} of ${show(limit, cores)} cores, ${limitedBy(all.limitedBy, show)}`,
 			`user ${show(all.userPercent, percent)}`,
@@ -44,13 +51,20 @@ function cpu({ resources, show, trend }: Context): Section {
 	}
 }
 
-function memory({ resources, show, trend }: Context): Section {
+function memory({ resources, show, trend, marks }: Context): Section {
 	const { memory: all } = resources
 	const { utilizationPercent: used } = all
 	const swap = `swap ${show(all.swapUsedBytes, bytes)} of ${show(all.swapTotalBytes, bytes)}`
 	return {
 		rank: 0,
-		row: { label: 'Memory', value: show(used, percent), percent: used, middle: 'bar', right: trend('memory', wholeScale) },
+		row: {
+			label: 'Memory',
+			value: show(used, percent),
+			percent: used,
+			marks: marks('memory'),
+			middle: 'bar',
+			right: trend('memory', wholeScale),
+		},
 		notes: [
 			`${show(all.workingSetBytes, bytes)} of ${show(all.limitBytes, bytes)}, ${limitedBy(all.limitedBy, show)}`,
 			`cached ${show(all.cachedBytes, bytes)}`,
@@ -63,11 +77,11 @@ function memory({ resources, show, trend }: Context): Section {
 }
 
 function disk(context: Context): Section[] {
-	const { show } = context
+	const { show, marks } = context
 	const { disk: all } = context.resources
 	const used = all.utilizationPercent
 	const space = `${show(all.availableBytes, bytes)} free of ${show(all.totalBytes, bytes)}`
-	const row = { label: 'Disk', value: show(used, percent), percent: used, middle: 'bar' } as const
+	const row = { label: 'Disk', value: show(used, percent), percent: used, marks: marks('disk'), middle: 'bar' } as const
 	const requests = (rate: number | undefined): string => `requests ${show(rate, perSecond)}`
 	return [
 		{ rank: 0, opens: true, row: { ...row, right: [space, `busy ${show(all.busyPercent, percent)}`] } },

@@ -1,20 +1,23 @@
 #!/usr/bin/env node
 // The command line `plimsoll`: arguments in, one command out, errors as messages. Main thread.
-import { type Command, parseCommand, UsageError } from './arguments.ts'
+import { type Command, parseCommand } from './arguments.ts'
 import { packageVersion } from './diagnosis.ts'
 import { doctor } from './doctor.ts'
 import { helpText } from './help.ts'
 import { snapshot } from './snapshot.ts'
 import { top } from './top.ts'
+import { UsageError } from './usage-error.ts'
+import { Warnings } from './warnings.ts'
 import { watch } from './watch.ts'
 
+const warnings = new Warnings()
 const failed = 1
 const misused = 2
 
 async function run(command: Command): Promise<void> {
 	switch (command.name) {
 		case 'top':
-			return await top(command)
+			return await top(command, warnings)
 		case 'snapshot':
 			return await snapshot(command)
 		case 'watch':

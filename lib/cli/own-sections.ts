@@ -10,7 +10,7 @@ function share(part: number | undefined, whole: number | undefined): number | un
 	return part === undefined || !whole ? undefined : Math.min(100, (part / whole) * 100)
 }
 
-function containerCpu({ resources, show, why }: Context): Section {
+function containerCpu({ resources, show, why, marks }: Context): Section {
 	const { container: own, cpu } = resources
 	const unlimited = why('container.cpu_quota_cores') === 'unlimited'
 	const quota = unlimited ? 'no CPU quota' : `quota ${show(own.cpuQuotaCores, cores)}`
@@ -23,13 +23,14 @@ function containerCpu({ resources, show, why }: Context): Section {
 			label: 'Container',
 			value: show(own.cpuCores, value => `${value.toFixed(2)} cores`),
 			percent: share(own.cpuCores, own.cpuQuotaCores),
+			marks: marks('cpu'),
 			middle: 'bar',
 			right: [quota, ...throttled, tasks],
 		},
 	}
 }
 
-function containerMemory({ resources, show, why }: Context): Section {
+function containerMemory({ resources, show, why, marks }: Context): Section {
 	const { container: own } = resources
 	const unlimited = why('container.memory_limit_bytes') === 'unlimited'
 	const { cpuSomePercent, memorySomePercent, ioSomePercent } = own.pressure
@@ -40,6 +41,7 @@ function containerMemory({ resources, show, why }: Context): Section {
 			label: '  memory',
 			value: show(own.memoryWorkingSetBytes, bytes),
 			percent: share(own.memoryWorkingSetBytes, own.memoryLimitBytes),
+			marks: marks('memory'),
 			middle: 'bar',
 			right: [unlimited ? 'no limit' : `limit ${show(own.memoryLimitBytes, bytes)}`, `OOM kills ${show(own.oomKills, count)}`],
 		},

@@ -6,12 +6,15 @@ import { deriveResources } from '../detection/derive.ts'
 import type { DetectorStats } from '../detection/detector.ts'
 import type { SystemResources } from '../detection/resources.ts'
 import { PlimsollError, shown } from '../errors.ts'
+import type { ResourceManagementConfig } from '../monitor/config.ts'
 import { initializeResourceManagement } from '../monitor/system.ts'
 import { native } from '../native.ts'
 import { type Field, type FieldName, fields, type Reason } from '../snapshot/fields.ts'
 import { Ring } from '../snapshot/ring.ts'
 import { allFields, Snapshot } from '../snapshot/snapshot.ts'
 import { windowOf } from '../snapshot/window.ts'
+import { type Judgement, judgementOf } from './judgement.ts'
+import { readingConfig } from './opening.ts'
 
 export interface FieldReading {
 	readonly field: Field
@@ -21,6 +24,8 @@ export interface FieldReading {
 
 export interface Reading {
 	readonly resources: SystemResources
+	/** `undefined` for a recorded machine. */
+	readonly judgement: Judgement | undefined
 	readonly fields: readonly FieldReading[]
 	/** `undefined` for a recorded machine. */
 	readonly stats: DetectorStats | undefined
@@ -35,11 +40,12 @@ function fieldsOf(source: Readable): FieldReading[] {
 	return allFields.map(field => ({ field, value: source.value(field.name), reason: source.why(field.name) }))
 }
 
-export async function readLive(): Promise<Reading> {
-	const system = await initializeResourceManagement()
+export async function readLive(settings: ResourceManagementConfig = {}): Promise<Reading> {
+	const system = await initializeResourceManagement(readingConfig(settings))
 	try {
 		const { detector } = system
-		return { resources: detector.getCurrentResources(), fields: fieldsOf(detector), stats: detector.stats() }
+		const resources = detector.getCurrentResources()
+		return { resources, judgement: judgementOf(system), fields: fieldsOf(detector), stats: detector.stats() }
 	} finally {
 		await system.shutdown()
 	}
@@ -55,6 +61,7 @@ export async function readRecorded(directory: string): Promise<Reading> {
 	const window = windowOf(ring, 1, fields['loop.longest_busy_seconds'].index)
 	return {
 		resources: deriveResources({ ...window, gaugeBefore: -1, rateBefore: -1 }),
+		judgement: undefined,
 		fields: fieldsOf(new Snapshot(ring)),
 		stats: undefined,
 	}

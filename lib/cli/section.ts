@@ -1,9 +1,13 @@
 // The parts that the live view is made of, and how they put figures into words. Pure functions. Main thread.
 import type { DetectorStats } from '../detection/detector.ts'
 import type { SystemResources } from '../detection/resources.ts'
+import type { JudgedName } from '../limits/judged.ts'
+import { defaultThresholds } from '../limits/thresholds.ts'
 import type { FieldName, Reason } from '../snapshot/fields.ts'
+import { type Marks, marksOf } from './bar.ts'
 import type { Row, Trend } from './grid.ts'
 import type { History, Series } from './history.ts'
+import type { Judgement } from './judgement.ts'
 import type { Theme } from './theme.ts'
 
 /** All that a frame shows. */
@@ -13,6 +17,10 @@ export interface View {
 	/** The sampler's own cost; `undefined` for a recorded machine. */
 	readonly stats: DetectorStats | undefined
 	readonly why: (field: FieldName) => Reason | undefined
+	/** `undefined` for a recorded machine. */
+	readonly judgement: Judgement | undefined
+	/** Id of the alert that keys act on. */
+	readonly selected?: string | undefined
 	/** Of the top line: host, kernel, clock. */
 	readonly title: readonly string[]
 }
@@ -40,13 +48,17 @@ export type Show = <T>(value: T | undefined, format: (value: T) => string) => st
 export interface Context extends View {
 	readonly show: Show
 	readonly trend: (series: Series, scale: Omit<Trend, 'values'>) => Trend
+	/** Where the thresholds of a share are. */
+	readonly marks: (name: JudgedName) => Marks
 }
 
 export function contextOf(view: View, theme: Theme): Context {
+	const thresholds = view.judgement?.thresholds ?? defaultThresholds
 	return {
 		...view,
 		show: (value, format) => (value === undefined ? theme.unknown : format(value)),
 		trend: (series, scale) => ({ values: view.history.of(series), ...scale }),
+		marks: name => marksOf(thresholds[name]),
 	}
 }
 

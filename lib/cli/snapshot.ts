@@ -7,6 +7,7 @@ import { History } from './history.ts'
 import { prettyJson } from './json.ts'
 import { type FieldReading, type Reading, readLive, readRecorded } from './reading.ts'
 import type { View } from './section.ts'
+import { type SettingsFlags, settingsOf } from './settings.ts'
 import { plainText } from './span.ts'
 import { type Theme, themeFor } from './theme.ts'
 
@@ -14,6 +15,7 @@ export interface SnapshotOptions {
 	readonly json: boolean
 	readonly raw: boolean
 	readonly root: string | undefined
+	readonly settings: SettingsFlags | undefined
 }
 
 const reportColumns = { least: 60, most: 120, otherwise: 100 } as const
@@ -40,6 +42,7 @@ function viewOf(reading: Reading, root: string | undefined): View {
 	const when = root === undefined && timestamp !== undefined ? [new Date(timestamp).toISOString()] : []
 	return {
 		resources: reading.resources,
+		judgement: reading.judgement,
 		history: new History(),
 		stats: reading.stats,
 		why: name => reasons.get(name),
@@ -48,13 +51,18 @@ function viewOf(reading: Reading, root: string | undefined): View {
 }
 
 export async function snapshot(options: SnapshotOptions): Promise<void> {
-	const { root } = options
-	const reading = root === undefined ? await readLive() : await readRecorded(root)
+	const { root, settings } = options
+	const reading = root === undefined ? await readLive(settingsOf(settings)) : await readRecorded(root)
 	process.stdout.write(`${textOf(reading, options)}\n`)
 }
 
+/** The resources, and what follows from them; `availability` is unknown of a recorded machine, which nobody judged. */
+export function judgedResources({ resources, judgement }: Reading): object {
+	return { ...resources, availability: judgement && { ...judgement.availability, notJudged: judgement.notJudged } }
+}
+
 function textOf(reading: Reading, { json, raw, root }: SnapshotOptions): string {
-	if (json) return prettyJson(raw ? rawValues(reading) : reading.resources)
+	if (json) return prettyJson(raw ? rawValues(reading) : judgedResources(reading))
 	const { stdout } = process
 	const theme = themeFor(process.env, Boolean(stdout.isTTY), { color: true, ascii: false })
 	if (raw) return rawLines(reading.fields, theme).join('\n')

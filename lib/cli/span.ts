@@ -14,6 +14,10 @@ export function span(text: string, role: Role = 'plain'): Span {
 	return { text, role }
 }
 
+export function widthOf(line: Line): number {
+	return line.reduce((sum, { text }) => sum + text.length, 0)
+}
+
 /** Text from outside (host names, paths): what could move the cursor or be wider than one column is made visible. */
 export function plainText(text: string): string {
 	return text.replace(/[^\x20-\x7e]/g, '?')

@@ -12,6 +12,8 @@ const clearRest = `${csi}K`
 // Terminals that know it show a frame only once it is complete; the others ignore it.
 const beginFrame = `${csi}?2026h`
 const endFrame = `${csi}?2026l`
+// An arrow sends several characters, begun by an escape; a key that is held down sends many of them at once.
+const keys = new RegExp(`${'\x1b'}(?:\\[[0-9;?]*[@-~]|O.|.)?|.`, 'gs')
 const fallback: Size = { columns: 80, rows: 24 }
 
 export interface TerminalEvents {
@@ -114,10 +116,8 @@ export class Terminal {
 		this.#events.resize()
 	}
 
-	// Keys that send more than one character (arrows) begin with an escape: they are one key.
 	readonly #read = (data: Buffer): void => {
 		const text = data.toString('latin1')
-		if (text.startsWith('\x1b')) this.#events.key(text)
-		else for (const key of text) this.#events.key(key)
+		for (const [key] of text.matchAll(keys)) this.#events.key(key)
 	}
 }

@@ -1,7 +1,7 @@
 // How things look: with colour or without, in Unicode or in ASCII. Main thread.
 
 /** What a piece of text is, not how it looks. */
-export type Role = 'plain' | 'title' | 'label' | 'faint' | 'strong' | 'good' | 'warning' | 'critical' | 'trace'
+export type Role = 'plain' | 'title' | 'label' | 'faint' | 'strong' | 'good' | 'warning' | 'critical' | 'emergency' | 'trace'
 
 export interface Glyphs {
 	readonly barFull: string
@@ -13,6 +13,9 @@ export interface Glyphs {
 	readonly unknown: string
 	readonly cut: string
 	readonly micro: string
+	/** At what is selected, and the keys that select. */
+	readonly pointer: string
+	readonly arrows: string
 }
 
 export interface Theme extends Glyphs {
@@ -28,6 +31,8 @@ const unicode: Glyphs = {
 	unknown: '–',
 	cut: '…',
 	micro: 'µ',
+	pointer: '▸',
+	arrows: '↑↓',
 }
 
 const ascii: Glyphs = {
@@ -39,6 +44,8 @@ const ascii: Glyphs = {
 	unknown: '-',
 	cut: '>',
 	micro: 'u',
+	pointer: '>',
+	arrows: 'j/k',
 }
 
 // The terminal's own sixteen colours: they fit whatever background its user chose.
@@ -51,6 +58,7 @@ const codes: { readonly [role in Role]: string } = {
 	good: '32',
 	warning: '33',
 	critical: '1;31',
+	emergency: '1;7;31',
 	trace: '36',
 }
 

@@ -72,6 +72,15 @@ export function interval(ms: number): string {
 	return ms >= 1000 ? `${Number((ms / 1000).toFixed(2))} s` : `${ms} ms`
 }
 
+/** 12 s, 4 min, 2 h, 3 d: how long something has lasted; a clock that was set back makes it 0 s. */
+export function age(ms: number): string {
+	const seconds = Math.max(0, Math.floor(ms / 1000))
+	if (seconds < 60) return `${seconds} s`
+	if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+	if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`
+	return `${Math.floor(seconds / 86_400)} d`
+}
+
 /** 12.1 us; `micro` is the letter for a millionth. */
 export function nanoseconds(value: number, micro: string): string {
 	if (value < 999.5) return `${Math.round(value)} ns`

@@ -29,12 +29,19 @@ function pressure({ resources, show, trend }: Context): Section {
 	}
 }
 
-function eventLoop({ resources, show, trend }: Context): Section[] {
+function eventLoop({ resources, show, trend, marks }: Context): Section[] {
 	const { utilizationPercent: used, delayMs } = resources.eventLoop
 	return [
 		{
 			rank: 1,
-			row: { label: 'Event loop', value: show(used, percent), percent: used, middle: 'bar', right: trend('loop', wholeScale) },
+			row: {
+				label: 'Event loop',
+				value: show(used, percent),
+				percent: used,
+				marks: marks('eventLoop'),
+				middle: 'bar',
+				right: trend('loop', wholeScale),
+			},
 			grows: 3,
 		},
 		{
@@ -49,7 +56,7 @@ function eventLoop({ resources, show, trend }: Context): Section[] {
 	]
 }
 
-function descriptors({ resources, show }: Context): Section {
+function descriptors({ resources, show, marks }: Context): Section {
 	const { open, limit, utilizationPercent, systemOpen, systemLimit } = resources.fileDescriptors
 	return {
 		rank: 3,
@@ -57,6 +64,7 @@ function descriptors({ resources, show }: Context): Section {
 			label: 'Descriptors',
 			value: show(open, count),
 			percent: utilizationPercent,
+			marks: marks('fileDescriptors'),
 			middle: 'bar',
 			right: [`of ${show(limit, count)}`, `system ${show(systemOpen, count)} of ${show(systemLimit, count)}`],
 		},

@@ -44,7 +44,8 @@ export interface Level {
 export type Ladder = readonly Level[]
 
 const levelNames = ['info', 'warning', 'critical', 'emergency'] as const
-const partNames = ['fire', 'resolve', 'forMs', 'keepFiringForMs', 'minSamples']
+/** @internal */
+export const partNames: readonly string[] = ['fire', 'resolve', 'forMs', 'keepFiringForMs', 'minSamples']
 
 /** How far a level's lines are apart where the user names only one. */
 function defaultResolve(fire: number, direction: Direction, unit: string): number {

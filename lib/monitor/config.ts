@@ -3,13 +3,13 @@ import { alertsChecks } from '../alerts/checks.ts'
 import type { AlertsOptions } from '../alerts/contract.ts'
 import { handlerRule } from '../alerts/handler-rule.ts'
 import { inhibitionProblems } from '../alerts/inhibition.ts'
-import { ruleProblems } from '../alerts/rule.ts'
+import { flapChecks, ruleProblems } from '../alerts/rule.ts'
 import { checkCallback } from '../detection/detector.ts'
 import { PlimsollError, shown } from '../errors.ts'
 import { judgedNames } from '../limits/judged.ts'
 import { limitProblems, problemsOf, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
 import { type Check, type Checks, intervalMs, isPlainObject, optionProblems } from '../snapshot/options.ts'
-import { type PressureOptions, pressureWish } from '../snapshot/pressure.ts'
+import { type PressureOptions, pressureProblems } from '../snapshot/pressure.ts'
 import { type SamplerOptions, samplerChecks } from '../snapshot/sampler.ts'
 import { type WatchdogOptions, watchdogProblems } from '../snapshot/watchdog.ts'
 import { kernelRules } from './kernel-events.ts'
@@ -58,13 +58,14 @@ export const configChecks: Checks = {
 
 /** All that is wrong, each problem with its place. @internal */
 export function configProblems(config: { readonly [option: string]: unknown }): string[] {
-	const { alerts, watchdog, history } = config
+	const { alerts, watchdog, pressure, history } = config
 	const within = (place: string, problems: readonly string[]): string[] => problems.map(problem => `${place}.${problem}`)
 	return [
 		...optionProblems(config, configChecks),
 		...judgementProblems(config),
 		...(isPlainObject(alerts) ? alertsProblems(alerts) : []),
 		...(isPlainObject(watchdog) ? within('watchdog', watchdogProblems(watchdog)) : []),
+		...(isPlainObject(pressure) ? within('pressure', pressureProblems(pressure)) : []),
 		...(isPlainObject(history) ? within('history', optionProblems(history, usageHistoryChecks)) : []),
 	]
 }
@@ -84,7 +85,8 @@ export const reservedRules: readonly string[] = [...judgedNames, ...kernelRules.
 
 function alertsProblems(alerts: { readonly [option: string]: unknown }): string[] {
 	const problems = optionProblems(alerts, alertsChecks).map(problem => `alerts.${problem}`)
-	const { rules, inhibition } = alerts
+	const { rules, inhibition, flapping } = alerts
+	if (isPlainObject(flapping)) problems.push(...optionProblems(flapping, flapChecks).map(problem => `alerts.flapping.${problem}`))
 	if (Array.isArray(inhibition)) problems.push(...inhibitionProblems('alerts.inhibition', inhibition))
 	if (!Array.isArray(rules)) return problems
 	const taken = new Set(reservedRules)
@@ -112,7 +114,6 @@ export function checkConfig(what: string, config: ResourceManagementConfig, onUp
 	if (problems.length > 0) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}(config) is wrong:\n  ${problems.join('\n  ')}`)
 	}
-	if (config.pressure) pressureWish(config.pressure)
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)
 }

@@ -4,7 +4,7 @@ import { PlimsollError, shown } from '../errors.ts'
 import type { NativeServing } from '../native.ts'
 import type { PressureLevel, PressureResource, PressureSource } from './events.ts'
 import { type FieldName, type Reason, reasons } from './fields.ts'
-import { type Checks, checkOptions } from './options.ts'
+import { type Checks, checkOptions, isPlainObject, optionProblems } from './options.ts'
 
 /** Tell me when tasks waited for `resource` for at least `stallMs` within `windowMs`: at most once per window. */
 export interface PressureTrigger {
@@ -56,7 +56,8 @@ export const defaultPressureTriggers: readonly PressureTrigger[] = (['container'
 	{ source, resource: 'memory', level: 'full', stallMs: 100, windowMs: 2000 },
 ])
 
-const checks: Checks = {
+/** @internal */
+export const pressureChecks: Checks = {
 	triggers: value =>
 		Array.isArray(value) && value.length <= mostTriggers ? undefined : `an array of at most ${mostTriggers} triggers`,
 	memoryEvents: value => (typeof value === 'boolean' ? undefined : 'a boolean'),
@@ -73,22 +74,33 @@ const wholeMs =
 			? undefined
 			: `a whole number of milliseconds from ${least} to ${most}`
 
-function checkTrigger(trigger: PressureTrigger, index: number): void {
-	const window = Number.isInteger(trigger?.windowMs) ? Math.min(trigger.windowMs, longestWindowMs) : longestWindowMs
-	checkOptions(`watchPressure(options): triggers[${index}]`, trigger, {
-		source: oneOf(sources),
-		resource: oneOf(resources),
-		level: oneOf(levels),
-		stallMs: wholeMs(1, window),
-		windowMs: wholeMs(shortestWindowMs, longestWindowMs),
-	})
-	for (const name of ['source', 'resource', 'level', 'stallMs', 'windowMs'] as const) {
-		if (trigger?.[name] !== undefined) continue
-		throw new PlimsollError(
-			'ERR_INVALID_OPTIONS',
-			`watchPressure(options): triggers[${index}] is wrong:\n  ${name}: missing in ${shown(trigger)}`,
-		)
-	}
+/** @internal */
+export const triggerChecks: Checks = {
+	source: oneOf(sources),
+	resource: oneOf(resources),
+	level: oneOf(levels),
+	stallMs: wholeMs(1, longestWindowMs),
+	windowMs: wholeMs(shortestWindowMs, longestWindowMs),
+}
+
+function triggerProblems(trigger: unknown): string[] {
+	if (!isPlainObject(trigger)) return [`expected { ${Object.keys(triggerChecks).join(', ')} }, got ${shown(trigger)}`]
+	const { windowMs } = trigger
+	const most = triggerChecks.windowMs?.(windowMs) === undefined ? (windowMs as number) : longestWindowMs
+	return optionProblems(trigger, { ...triggerChecks, stallMs: wholeMs(1, most) }, Object.keys(triggerChecks))
+}
+
+/** What is wrong with them, each problem with its place. @internal */
+export function pressureProblems(options: { readonly [name: string]: unknown }): string[] {
+	const { triggers } = options
+	const listed = Array.isArray(triggers) && triggers.length <= mostTriggers ? (triggers as readonly unknown[]) : []
+	return [
+		...optionProblems(options, pressureChecks),
+		...listed.flatMap((trigger, at) => {
+			const place = `triggers[${at}]${isPlainObject(trigger) ? '.' : ': '}`
+			return triggerProblems(trigger).map(problem => place + problem)
+		}),
+	]
 }
 
 /** @internal */
@@ -101,9 +113,12 @@ export interface PressureWish {
 
 /** @throws ERR_INVALID_OPTIONS @internal */
 export function pressureWish(options: PressureOptions): PressureWish {
-	checkOptions('watchPressure(options)', options, checks)
+	checkOptions('watchPressure(options)', options, pressureChecks)
+	const problems = pressureProblems(options as { readonly [name: string]: unknown })
+	if (problems.length > 0) {
+		throw new PlimsollError('ERR_INVALID_OPTIONS', `watchPressure(options) is wrong:\n  ${problems.join('\n  ')}`)
+	}
 	const { triggers = defaultPressureTriggers, memoryEvents = true } = options
-	triggers.forEach(checkTrigger)
 	const numbers = triggers.flatMap(({ source, resource, level, stallMs, windowMs }) => [
 		sources.indexOf(source),
 		resources.indexOf(resource),

@@ -20,7 +20,8 @@ export interface WatchdogOptions {
 const mostOpeningBytes = 3500
 const mostDescriptor = 2 ** 31 - 1
 
-const checks: Checks = {
+/** @internal */
+export const watchdogChecks: Checks = {
 	blockedMs: intervalMs,
 	descriptor: value =>
 		Number.isInteger(value) && (value as number) >= -1 && (value as number) <= mostDescriptor
@@ -37,7 +38,7 @@ function openingOf(threadId: number, labels: WatchdogOptions['labels']): string 
 
 /** What is wrong with them, each problem with the name of its option. @internal */
 export function watchdogProblems(options: object, threadId = 0): string[] {
-	const problems = optionProblems(options as { readonly [name: string]: unknown }, checks)
+	const problems = optionProblems(options as { readonly [name: string]: unknown }, watchdogChecks)
 	if (problems.length > 0) return problems
 	const bytes = Buffer.byteLength(openingOf(threadId, (options as WatchdogOptions).labels))
 	return bytes <= mostOpeningBytes ? [] : [`labels: expected at most ${mostOpeningBytes} bytes as JSON, got ${bytes}`]
@@ -48,7 +49,7 @@ export function encodeWatchdog(
 	options: WatchdogOptions,
 	threadId: number,
 ): { blockedMs: number; descriptor: number; opening: string } {
-	checkOptions('setWatchdog(options)', options, checks)
+	checkOptions('setWatchdog(options)', options, watchdogChecks)
 	const problems = watchdogProblems(options, threadId)
 	if (problems.length > 0) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `setWatchdog(options) is wrong:\n  ${problems.join('\n  ')}`)

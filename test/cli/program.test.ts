@@ -35,6 +35,7 @@ describe('snapshot', () => {
 			'eventLoop',
 			'pressure',
 			'container',
+			'availability',
 		])
 		expect((resources.memory as Json).totalBytes).toBeGreaterThan(2 ** 20)
 		expect((resources.cpu as Json).utilizationPercent).toBeTypeOf('number') // the first reading is complete
@@ -116,6 +117,19 @@ describe('doctor', () => {
 		expect((diagnosis.readers as Json[]).map(reader => reader.noun)).toContain('memory')
 	})
 
+	it('tells which events the kernel tells of by itself, and why not the others', async () => {
+		const { kernelEvents } = (await jsonOf('doctor', '--json')) as { kernelEvents: Json[] }
+		expect(kernelEvents.length).toBeGreaterThan(1)
+		expect(kernelEvents.at(-1)?.trigger).toBeNull()
+		for (const { served, why, from } of kernelEvents) {
+			expect(['pushed', 'polled', 'none']).toContain(served)
+			expect(served === 'pushed').toBe(why === null)
+			expect(from).not.toBe('')
+			expect(why).not.toBe('warming-up')
+		}
+		expect((await run(['doctor'])).stdout).toMatch(/^ +memory events of the container +(pushed|polled|none) +\S/m)
+	})
+
 	it('prints text', async () => {
 		const { stdout } = await run(['doctor'])
 		expect(stdout).toContain(process.version)
@@ -162,7 +176,7 @@ describe('a recording', () => {
 
 	it('is diagnosed like a machine, without costs', async () => {
 		const diagnosis = await jsonOf('doctor', '--json', '--root', recorded)
-		expect(diagnosis).toMatchObject({ root: recorded, readers: [] })
+		expect(diagnosis).toMatchObject({ root: recorded, readers: [], kernelEvents: [] })
 		expect(diagnosis.kernel).toBe(readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim())
 		expect(diagnosis.cgroup).toHaveProperty('path')
 	})

@@ -1,5 +1,6 @@
 // The live view on a real (pseudo) terminal: whatever ends it, the terminal is given back as it was.
 import { execFile } from 'node:child_process'
+import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -63,6 +64,33 @@ describe('the live view', () => {
 		const { output } = await session('keys:q')
 		expect(output.split('\x1b[2J')).toHaveLength(2) // once, for the first frame
 		expect(output.split('quit')).toHaveLength(2)
+	})
+
+	// A threshold that is always crossed, and none that might be beside it.
+	const flags = ['memory.warning=0.01', 'openFileDescriptors.warning=off', 'openFileDescriptors.critical=1', 'disk=off']
+	const alerts = flags.flatMap(flag => ['--threshold', flag])
+	const by = `ack ${userInfo().username}`
+
+	it('acknowledges the selected alert, and takes it back', async () => {
+		const { output: untouched } = await session('keys:q', alerts)
+		expect(untouched).toContain('critical')
+		expect(untouched).toContain('acknowledge')
+		expect(untouched).not.toContain(by)
+		const { output: taken, status, restored } = await session('keys:aq', alerts)
+		expect({ status, restored }).toEqual({ status: 0, restored: true })
+		expect(taken).toMatch(new RegExp(`openFileDescriptors [^\\n]*${by}`))
+		expect(taken.lastIndexOf('take back')).toBeGreaterThan(taken.lastIndexOf('acknowledge'))
+		const { output: back } = await session('keys:aaq', alerts)
+		expect(back.lastIndexOf('acknowledge')).toBeGreaterThan(back.lastIndexOf('take back'))
+	})
+
+	it.each([
+		['an arrow', '\\x1b[B'],
+		['an arrow in application mode', '\\x1bOB'],
+		['j', 'j'],
+	])('selects the next one by %s, also where many keys come at once', async (_, down) => {
+		const { output } = await session(`keys:${down}${down}k${down}aq`, alerts)
+		expect(output).toMatch(new RegExp(`▸[^▸]*memory [^▸]*${by}`))
 	})
 
 	it('is without colour where that is asked for', async () => {

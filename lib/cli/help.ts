@@ -4,22 +4,31 @@ export const helpText: string = `plimsoll shows what the machine, the container 
 
 Usage: plimsoll [command] [options]
 
-  top         the live view; this is what runs without a command. Without a terminal: plain lines
+  top         the live view, with the alerts that last; this is what runs without a command. Without a terminal: plain lines
                 --interval MS    time between two frames, default 1000
                 --no-color       no colour (also: NO_COLOR, TERM=dumb)
                 --ascii          no Unicode (also: a locale that is not UTF-8)
+              keys: up, down or k, j select an alert; a acknowledges it, or takes that back; q quits
 
-  snapshot    one reading
-                --json           the resources as JSON, null where unknown
+  snapshot    one reading, whether work can be taken on, and what is free
+                --json           the resources and availability as JSON, null where unknown
                 --raw            the raw fields by their names, in base units
-                --root DIR       of the machine that was recorded in DIR
+                --root DIR       of the machine that was recorded in DIR, which is not judged
 
   watch       a line for every interval, until Ctrl-C
                 --json           one JSON object a line (NDJSON)
                 --interval MS    default 1000
                 --ascii          no Unicode
+                --alerts         events of alerts instead, as they come, one JSON object a line
 
-  doctor      where every figure comes from, why one is missing, and what it costs
+  top, snapshot and watch --alerts judge by these (watch alone takes --config):
+                --threshold R.LEVEL=N   as memory.warning=70; more than once; levels are info, warning, critical,
+                                        emergency; =off turns one off, disk=off all of them
+                --limit NAME=N          as maxCpuPercent=70; more than once
+                --config FILE           JSON, as initializeResourceManagement() takes it; flags win over it
+                                        (schema: plimsoll/config.schema.json)
+
+  doctor      where every figure comes from, why one is missing, what it costs, and which events the kernel tells by itself
                 --json           as JSON
                 --root DIR       of the machine that was recorded in DIR
                 --record DIR     copy the files that are read into DIR, which must be new or empty
@@ -27,6 +36,6 @@ Usage: plimsoll [command] [options]
   -h, --help     this text
   -v, --version  the version
 
-Exit codes: 0 done, 1 it failed (the message has a code), 2 the command line is wrong.
+Exit codes: 0 done, 1 it failed (the message has a code), 2 the command line or the file that it names is wrong.
 Set PLIMSOLL_DEBUG=1 to see where an error came from.
 `

@@ -13,7 +13,7 @@ export interface Judgement {
 	/** The gravest first, of those the one that lasts longest. */
 	readonly alerts: readonly ResourceAlert[]
 	readonly thresholds: ResourceThresholds
-	/** What a window of some seconds is needed for, and there was none yet. */
+	/** What a window of some seconds is needed for, and there was none yet: of a single reading. */
 	readonly notJudged: readonly JudgedName[]
 	/** Why alerts will not survive a restart though they should. */
 	readonly stateProblem: string | undefined
@@ -23,19 +23,23 @@ export function gravestFirst(alerts: readonly ResourceAlert[]): ResourceAlert[] 
 	return [...alerts].sort((a, b) => rankOf(b.severity) - rankOf(a.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1))
 }
 
-export function judgementOf(system: ResourceManagement): Judgement {
-	const { detector, alerts, limits, history } = system
-	const resources = detector.getCurrentResources()
-	const isWaiting = (name: JudgedName): boolean => {
-		const isKnown = Boolean(limits.thresholds[name]) && judged[name].value(resources) !== undefined
-		return isKnown && history.query(name).samples.length === 0
-	}
+export function judgementOf(system: ResourceManagement, notJudged: readonly JudgedName[] = []): Judgement {
+	const { detector, alerts, limits } = system
 	return {
 		at: Date.now(),
 		availability: detector.getAvailability(),
 		alerts: gravestFirst(alerts.active()),
 		thresholds: limits.thresholds,
-		notJudged: judgedNames.filter(isWaiting),
+		notJudged,
 		stateProblem: alerts.stateError?.message,
 	}
+}
+
+/** What is known, has thresholds, and has not been judged once: what is judged was remembered then. */
+export function notYetJudged({ detector, limits, history }: ResourceManagement): JudgedName[] {
+	const resources = detector.getCurrentResources()
+	return judgedNames.filter(name => {
+		const isKnown = Boolean(limits.thresholds[name]) && judged[name].value(resources) !== undefined
+		return isKnown && history.query(name).samples.length === 0
+	})
 }

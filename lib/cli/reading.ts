@@ -13,7 +13,7 @@ import { type Field, type FieldName, fields, type Reason } from '../snapshot/fie
 import { Ring } from '../snapshot/ring.ts'
 import { allFields, Snapshot } from '../snapshot/snapshot.ts'
 import { windowOf } from '../snapshot/window.ts'
-import { type Judgement, judgementOf } from './judgement.ts'
+import { type Judgement, judgementOf, notYetJudged } from './judgement.ts'
 import { readingConfig } from './opening.ts'
 
 export interface FieldReading {
@@ -45,7 +45,12 @@ export async function readLive(settings: ResourceManagementConfig = {}): Promise
 	try {
 		const { detector } = system
 		const resources = detector.getCurrentResources()
-		return { resources, judgement: judgementOf(system), fields: fieldsOf(detector), stats: detector.stats() }
+		return {
+			resources,
+			judgement: judgementOf(system, notYetJudged(system)),
+			fields: fieldsOf(detector),
+			stats: detector.stats(),
+		}
 	} finally {
 		await system.shutdown()
 	}

@@ -1,5 +1,6 @@
 // The schema and the loader of a configuration file: what one refuses, the other does too, where JSON Schema can say it.
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
@@ -76,6 +77,21 @@ describe('the schema', () => {
 		const { schema: takes, loader } = both(config)
 		expect(takes).toBe(true)
 		expect(loader).toContain('is wrong')
+	})
+
+	it('is published with the package', () => {
+		expect(createRequire(import.meta.url).resolve('plimsoll/config.schema.json')).toBe(join(packageRoot, 'config.schema.json'))
+		const { files } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { files: string[] }
+		expect(files).toContain('config.schema.json')
+	})
+
+	it('takes the examples of the documentation', () => {
+		const texts = ['README.md', 'docs/command-line.md'].map(file => readFileSync(join(packageRoot, file), 'utf8')).join('\n')
+		const examples = [...texts.matchAll(/```json\n(.*?)```/gs)]
+			.map(([, text = '']) => text)
+			.filter(text => text.includes('$schema'))
+		expect(examples.length).toBeGreaterThan(0)
+		for (const text of examples) expect([validate(JSON.parse(text)), refusal(text)]).toEqual([true, undefined])
 	})
 
 	it.each([null, [], 'x', 5, true])('is of an object, not of %j', config => {

@@ -26,6 +26,7 @@ export type {
 } from './detection/resources.ts'
 export { type ErrorCode, PlimsollError } from './errors.ts'
 export type { JudgedName } from './limits/judged.ts'
+export { admits, type Priority, scaledFactor } from './limits/response.ts'
 export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
 export type { Availability, AvailabilityReason, Headroom } from './monitor/availability.ts'
 export type { ResourceManagementConfig } from './monitor/config.ts'

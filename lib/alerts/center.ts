@@ -16,7 +16,7 @@ import { AlertHistory, type HistoryQuery } from './history.ts'
 import { type InhibitionRule, Inhibitions, inhibitionRulesOf } from './inhibition.ts'
 import { Keeper } from './keeper.ts'
 import { type AlertRule, type Rule, ruleOf } from './rule.ts'
-import type { Series } from './series-table.ts'
+import { missedAt, type Series } from './series-table.ts'
 import {
 	addSilence,
 	expireSilence,
@@ -58,8 +58,10 @@ export class AlertCenter implements Alerts {
 			maxSeries: options.maxSeries ?? 1000,
 			emit: event => this.#tell(event),
 			maySuppress: () => this.#inhibition.length > 0 || this.#silences.length > 0,
-			suppression: (alert, open) =>
-				suppressionOf(alert, new Inhibitions(this.#inhibition, open), this.#silences, this.#inhibition, clock.wallMs()),
+			suppressions: open => {
+				const inhibitions = new Inhibitions(this.#inhibition, open)
+				return alert => suppressionOf(alert, inhibitions, this.#silences, this.#inhibition, clock.wallMs())
+			},
 		})
 		if (options.stateFile !== undefined) {
 			const parts = () => ({ silences: this.#silences, told: this.#delivery.told() })
@@ -265,7 +267,7 @@ export class AlertCenter implements Alerts {
 
 	#seen(series: Series, nowMs: number): void {
 		series.seenAt = nowMs
-		this.#wake.by(nowMs + (series.rule.intervalMs ?? 0) * series.rule.noData.maxMissing)
+		this.#wake.by(missedAt(series))
 	}
 
 	// One timer for all that time alone brings: it is set anew only for an earlier moment.
@@ -282,13 +284,10 @@ export class AlertCenter implements Alerts {
 	#passTime(): void {
 		const nowMs = this.#clock.monotonicMs()
 		for (const series of this.engine.table.all()) {
-			const { intervalMs = Number.NaN, noData } = series.rule
-			if (!(series.seenAt + intervalMs * noData.maxMissing <= nowMs + 1)) {
-				if (series.seenAt === series.seenAt) this.#wake.by(series.seenAt + intervalMs * noData.maxMissing)
-				continue
-			}
-			this.judge(series, nowMs, Number.NaN, series.limitedBy)
-			this.#wake.by(nowMs + intervalMs)
+			const missedAtMs = missedAt(series)
+			const isMissed = missedAtMs <= nowMs + 1
+			if (isMissed) this.judge(series, nowMs, Number.NaN, series.limitedBy)
+			this.#wake.by(isMissed ? nowMs + (series.rule.intervalMs ?? 0) : missedAtMs)
 		}
 		this.engine.passTime()
 		this.#schedule()

@@ -13,9 +13,9 @@ export interface EngineOptions {
 	readonly clock: Clock
 	readonly maxSeries: number
 	readonly emit: (event: AlertEvent) => void
-	/** Whether somebody's silence or a graver incident covers an alert now. */
-	readonly suppression: (alert: ResourceAlert, open: readonly ResourceAlert[]) => Suppression | undefined
-	/** Nothing is asked of `suppression` while this says no. */
+	/** Of these that last: by whose silence or graver incident one of them is covered now. Made once for many questions. */
+	readonly suppressions: (open: readonly ResourceAlert[]) => (alert: ResourceAlert) => Suppression | undefined
+	/** Nothing is asked of `suppressions` while this says no. */
 	readonly maySuppress: () => boolean
 }
 
@@ -122,14 +122,15 @@ export class AlertEngine {
 
 	/** Asks anew who is silenced or inhibited, and tells what changed. */
 	suppress(): void {
-		const { maySuppress, suppression, clock } = this.#options
+		const { maySuppress, suppressions, clock } = this.#options
 		if (this.#open.size === 0) return
 		const may = maySuppress()
 		const wallMs = clock.wallMs()
 		const alerts = may ? [...this.#open.values()].map(incident => incident.snapshot(wallMs)) : []
+		const suppression = suppressions(alerts)
 		for (const [place, incident] of [...this.#open.values()].entries()) {
 			const alert = alerts[place]
-			const now = alert && suppression(alert, alerts)
+			const now = alert && suppression(alert)
 			const before = incident.suppression
 			if (now?.kind === before?.kind && now?.by === before?.by) continue
 			incident.suppression = now && Object.freeze(now)
@@ -178,7 +179,7 @@ export class AlertEngine {
 	}
 
 	#begin(series: Series, key: string, labels: Labels, verdict: Verdict): Incident {
-		const { clock, maySuppress, suppression } = this.#options
+		const { clock, maySuppress, suppressions } = this.#options
 		const wallMs = clock.wallMs()
 		const nowMs = clock.monotonicMs()
 		const id = `${key}-${wallMs.toString(36)}-${(++this.#incidents).toString(36)}`
@@ -187,7 +188,7 @@ export class AlertEngine {
 		this.#open.set(id, incident)
 		if (maySuppress()) {
 			const open = [...this.#open.values()].map(other => other.snapshot(wallMs))
-			incident.suppression = suppression(incident.snapshot(wallMs), open)
+			incident.suppression = suppressions(open)(incident.snapshot(wallMs))
 		}
 		this.#emit('raised', incident, undefined, series)
 		this.suppress()

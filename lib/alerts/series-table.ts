@@ -20,6 +20,11 @@ export interface Series {
 	seenAt: number
 }
 
+/** When a series that got its readings without a time counts as missing; NaN: never. @internal */
+export function missedAt({ seenAt, rule }: Series): number {
+	return seenAt + (rule.intervalMs ?? Number.NaN) * rule.noData.maxMissing
+}
+
 interface RuleSeries {
 	rule: Rule
 	/** Without labels beyond the rule's own. */

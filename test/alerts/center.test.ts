@@ -284,3 +284,14 @@ describe('properties', () => {
 		)
 	})
 })
+
+describe('readings that simply stop', () => {
+	test('are missed without anybody asking, where the rule says how often they come', async () => {
+		const alerts = createAlerts({ rules: [{ ...load, intervalMs: 20 }] })
+		alerts.observe('load', 10)
+		await vi.waitFor(() => expect(alerts.active().map(({ labels }) => labels.alert)).toEqual(['nodata']), { timeout: 5000 })
+		alerts.observe('load', 10)
+		expect(alerts.active()).toEqual([])
+		await alerts.close()
+	})
+})

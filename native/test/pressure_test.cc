@@ -258,4 +258,6 @@ TEST("pushed pressure: a thousand times subscribed, from many threads, leaves no
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   pressure.subscribe(listener, {});
   Sampler::instance().listeners().remove(&listener);
+  CHECK(settles("/proc/self/task", threads));  // or the next test would count what is on its way out
+  CHECK(settles("/proc/self/fd", descriptors));
 }

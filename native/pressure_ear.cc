@@ -96,9 +96,10 @@ void PressureEar::set_serving(size_t index, const Serving& serving) {
   heard.window_ms = heard.pushed ? serving.window_ms : heard.trigger.window_ms;
 }
 
-bool PressureEar::pushed(const PressureTrigger& trigger, double at_seconds, EventQueue& queue) const {
+bool PressureEar::pushed(const PressureTrigger& trigger, double at_seconds, EventQueue& queue) {
   const auto heard = std::find_if(triggers_.begin(), triggers_.end(), [&](const Heard& one) { return one.trigger == trigger; });
   if (heard == triggers_.end()) return false;
+  heard->overdue_at = std::numeric_limits<double>::infinity();
   queue.push(pressure_event(trigger, heard->stall_ms, heard->window_ms, true, at_seconds));
   return true;
 }
@@ -112,7 +113,9 @@ bool PressureEar::pushed(MemoryEvent event, double count, size_t levels_up, doub
 bool PressureEar::poll(double at_seconds, const Sample& sample, const PressureHistory& history, EventQueue& queue) {
   bool news = false;
   for (Heard& heard : triggers_) {
-    if (heard.pushed || at_seconds < heard.quiet_until || !history.stalled(heard.trigger)) continue;
+    const bool stalled = history.stalled(heard.trigger);
+    if (heard.pushed ? !is_overdue(heard, stalled, at_seconds) : !stalled) continue;
+    if (at_seconds < heard.quiet_until) continue;
     heard.quiet_until = at_seconds + heard.window_ms / 1000.0 - kLateSeconds;
     queue.push(pressure_event(heard.trigger, heard.stall_ms, heard.window_ms, false, at_seconds));
     news = true;
@@ -120,6 +123,15 @@ bool PressureEar::poll(double at_seconds, const Sample& sample, const PressureHi
   if (!memory_events_ || memory_pushed_) return news;
   news = poll_count(Field::container_memory_limit_hits_total, MemoryEvent::max, limit_hits_, at_seconds, sample, queue) || news;
   return poll_count(Field::container_memory_oom_kills_total, MemoryEvent::oom_kill, oom_kills_, at_seconds, sample, queue) || news;
+}
+
+// The kernel looks at a trigger of an unprivileged process when it brings its averages up to date, every 2 s. Whoever reads a
+// pressure file in the few milliseconds before does that in its place, and then it does not look: with somebody on the
+// machine who reads them all the time, it never tells (Linux 6.18: psi_show() and psi_avgs_work() in kernel/sched/psi.c).
+bool PressureEar::is_overdue(Heard& heard, bool stalled, double at_seconds) {
+  if (!stalled) heard.overdue_at = std::numeric_limits<double>::infinity();
+  if (stalled && std::isinf(heard.overdue_at)) heard.overdue_at = at_seconds + 2 * heard.window_ms / 1000.0;
+  return at_seconds >= heard.overdue_at;
 }
 
 bool PressureEar::poll_count(Field field, MemoryEvent event, double& told, double at_seconds, const Sample& sample,

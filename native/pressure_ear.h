@@ -54,7 +54,7 @@ class PressureEar {
   void set_memory_pushed(bool pushed) { memory_pushed_ = pushed; }
 
   // Each returns whether there is a new event.
-  bool pushed(const PressureTrigger& trigger, double at_seconds, EventQueue& queue) const;
+  bool pushed(const PressureTrigger& trigger, double at_seconds, EventQueue& queue);
   bool pushed(MemoryEvent event, double count, size_t levels_up, double at_seconds, EventQueue& queue) const;
   bool poll(double at_seconds, const Sample& sample, const PressureHistory& history, EventQueue& queue);
 
@@ -65,8 +65,10 @@ class PressureEar {
     uint32_t window_ms;
     bool pushed = false;
     double quiet_until = 0;  // at most one event per window, as the kernel does
+    double overdue_at = std::numeric_limits<double>::infinity();  // when the kernel should have told long since
   };
 
+  static bool is_overdue(Heard& heard, bool stalled, double at_seconds);
   bool poll_count(Field field, MemoryEvent event, double& told, double at_seconds, const Sample& sample, EventQueue& queue) const;
 
   std::vector<Heard> triggers_;

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { readMachO } from './mach-o.mjs'
+import { signatureFits } from './mach-o-seal.mjs'
 import { readPe } from './pe.mjs'
 import { identify, readElf } from './prebuild-elf.mjs'
 import { buildTwice } from './prebuild-reproduce.mjs'
@@ -63,6 +64,7 @@ function checkMachO(path, bytes, machine) {
 	for (const name of libraries) if (!macosLibraries.test(name)) problem(path, `needs ${name}`)
 	if (minimum?.join('.') !== oldestMacos) problem(path, `needs macOS ${minimum?.join('.') ?? '(unsaid)'}, not ${oldestMacos}`)
 	if (machine === 'aarch64' && signature !== 'ad hoc') problem(path, `has no ad-hoc signature (${signature ?? 'none'})`)
+	if (!signatureFits(bytes)) problem(path, 'has a signature that does not fit its bytes')
 	const lost = flatSymbols.filter(name => !nodeSymbols.test(name))
 	if (lost.length > 0) problem(path, `nobody defines ${lost.join(', ')}`)
 	if (flatSymbols.length === 0) problem(path, `asks Node for nothing (${boundCount} symbols bound)`)

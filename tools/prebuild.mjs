@@ -1,9 +1,20 @@
 // Makes prebuilds/: without an argument this machine's binary (prebuildify), with --missing only if it is not there (`prepack`),
 // with --all every target that has readers (cmake-js), or those whose triples follow. All compile with the pinned Zig of
 // tools/zig/, so that what a binary needs (old glibc, no libstdc++) does not depend on the machine that built it.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import { seal } from './mach-o-seal.mjs'
 import { hostTarget, isSupported, pathOf, targets } from './prebuild-targets.mjs'
 import { nodeDirectory, run, toolchain, top } from './prebuild-toolchain.mjs'
 
@@ -82,7 +93,9 @@ function prebuildCross(target) {
 		},
 	)
 	mkdirSync(dirname(join(top, pathOf(target))), { recursive: true })
-	copyFileSync(join(folder, 'Release', 'plimsoll.node'), join(top, pathOf(target)))
+	const bytes = readFileSync(join(folder, 'Release', 'plimsoll.node'))
+	if (target.format === 'Mach-O') seal(bytes)
+	writeFileSync(join(top, pathOf(target)), bytes, { mode: 0o755 })
 	report(target)
 }
 

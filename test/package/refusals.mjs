@@ -73,6 +73,7 @@ const refusals = [
 	['of another machine (macOS)', mac, () => bytesOf(intelMac), /is Mach-O x86_64, not Mach-O aarch64/],
 	['of another system', windows, () => bytesOf(glibc), /is ELF x86_64, not PE x86_64/],
 	['no signature', mac, withCommand(0x1d, 0, 0x26), /has no ad-hoc signature \(none\)/],
+	['other bytes than were signed', mac, replacing('napi_create_double', 'napi_create_dOuble'), /signature that does not fit/],
 	['a newer macOS', mac, withCommand(0x32, 12, 14 << 16), /needs macOS 14\.0, not 11\.0/],
 	[
 		'one more library (macOS)',

@@ -1,22 +1,36 @@
 // Stands just below memory.high, grows past it step by step until the kernel counts one more event, takes that time, and lets go.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const stepBytes = 256 * 1024
-const roomBytes = 12 * 1024 * 1024 // what other processes of the group may need meanwhile
-const mostSteps = 400
+const roomBytes = 40 * 1024 * 1024 // what other processes of the group may need meanwhile
+const mostSteps = 800
+const quietMs = 1500 // plimsoll tells of an event at most once a second
 const events = process.argv[2]
 const read = name => Number(readFileSync(join(dirname(events), name), 'utf8'))
+const nowMs = () => Number(process.hrtime.bigint()) / 1e6
 const highs = () => Number(/^high (\d+)$/m.exec(readFileSync(events, 'utf8'))?.[1])
 
-process.on('message', () => {
+// Nothing may have happened just before: what the group's other pages do is counted too.
+async function quiet() {
+	for (let since = Date.now(), count = highs(); Date.now() - since < quietMs; await sleep(50)) {
+		if (highs() === count) continue
+		count = highs()
+		since = Date.now()
+	}
+}
+
+process.on('message', async () => {
+	await quiet()
 	const held = []
 	const before = highs()
+	const startedAtMs = nowMs()
 	for (let step = 0; step < mostSteps && highs() === before; step++) held.push(Buffer.alloc(stepBytes, 1))
-	const atMs = Number(process.hrtime.bigint()) / 1e6
+	const causedAtMs = nowMs()
 	held.length = 0
 	globalThis.gc()
-	process.send(atMs)
+	process.send({ startedAtMs, causedAtMs })
 })
 process.on('disconnect', () => process.exit())
 const base = Buffer.alloc(Math.max(1, read('memory.high') - read('memory.current') - roomBytes), 1)

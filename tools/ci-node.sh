@@ -11,8 +11,10 @@ on_node() {
   "$node" --version || return
   "$node" tools/ci-smoke.mjs || return
   [[ $(node -p 'process.versions.node.split(".")[0]') == "$1" ]] && return
-  # Tests that start another Node find this one first.
-  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run
+  # Tests that start another Node find this one first. Oracles, house rules and breaches have judged the same code already: what
+  # differs between versions of Node is how it runs.
+  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --exclude 'test/**/oracle/**' --exclude test/house.test.ts \
+    --exclude test/monitor/breach.test.ts --exclude test/native.test.ts
 }
 
 # The pinned compiler builds every binary of a release, from empty caches. What follows packs and tries them.

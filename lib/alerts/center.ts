@@ -3,7 +3,7 @@ import { PlimsollError, shown } from '../errors.ts'
 import type { Thresholds } from '../limits/ladder.ts'
 import { checkOptions } from '../snapshot/options.ts'
 import type { AlertEvent, ResourceAlert } from './alert.ts'
-import { acknowledgeChecks, observeChecks, positive } from './checks.ts'
+import { acknowledgeChecks, checkReading, observeChecks, positive } from './checks.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Acknowledged, AcknowledgeOptions, Alerts, AlertsOptions, ObserveOptions, SilenceOptions } from './contract.ts'
 import { Delivery } from './delivery/delivery.ts'
@@ -45,7 +45,7 @@ export class AlertCenter implements Alerts {
 	readonly #wake: WakeTimer
 	readonly #waiting: AlertEvent[] = []
 	#isTelling = false
-	#closed = false
+	#closed: Promise<void> | undefined
 
 	constructor(options: AlertsOptions, clock: Clock = systemClock) {
 		this.#clock = clock
@@ -89,6 +89,7 @@ export class AlertCenter implements Alerts {
 	}
 
 	removeRule(name: string): void {
+		this.#assertOpen()
 		this.engine.removeRule(name)
 		this.#keeper?.changed()
 	}
@@ -104,17 +105,9 @@ export class AlertCenter implements Alerts {
 	observe(name: string, value: number | undefined | null, options?: ObserveOptions): void {
 		this.#assertOpen()
 		if (options !== undefined) checkOptions('observe(options)', options, observeChecks)
-		if (typeof value !== 'number' && value !== undefined && value !== null) {
-			throw new PlimsollError(
-				'ERR_INVALID_ARGUMENT',
-				`observe(rule, value): expected a number, undefined or null, got ${shown(value)}.`,
-			)
-		}
+		checkReading(value)
 		const series = this.engine.table.series(name, options?.labels)
-		if (series === undefined) {
-			this.#rule(name)
-			return // more label sets with incidents than are kept: counted
-		}
+		if (series === undefined) return void this.#rule(name) // more label sets with incidents than are kept: counted
 		const nowMs = options?.atMs ?? this.#clock.monotonicMs()
 		if (series.rule.intervalMs !== undefined && options?.atMs === undefined) this.#seen(series, nowMs)
 		this.judge(series, nowMs, value === undefined ? Number.NaN : value, options?.limitedBy)
@@ -124,7 +117,7 @@ export class AlertCenter implements Alerts {
 	judge(series: Series, atMs: number, value: number | null, limitedBy: string | undefined): void {
 		const before = series.state
 		this.engine.observe(series, atMs, value, limitedBy)
-		if (series.state !== before) this.#keeper?.changed()
+		if (series.state.levels !== before.levels || series.state.noData !== before.noData) this.#keeper?.changed()
 	}
 
 	active(): ResourceAlert[] {
@@ -147,6 +140,7 @@ export class AlertCenter implements Alerts {
 	}
 
 	unacknowledge(id: string): boolean {
+		this.#assertOpen()
 		const incident = this.engine.incident(id)
 		if (incident?.acknowledgement === undefined) return false
 		this.engine.unacknowledge(incident)
@@ -170,6 +164,7 @@ export class AlertCenter implements Alerts {
 	}
 
 	expireSilence(id: string): boolean {
+		this.#assertOpen()
 		const before = this.#silences
 		this.#silences = expireSilence(before, id, this.#clock.wallMs())
 		if (this.#silences === before) return false
@@ -203,11 +198,14 @@ export class AlertCenter implements Alerts {
 		return this.#delivery.stats()
 	}
 
-	async close(): Promise<void> {
-		if (this.#closed) return
-		this.#closed = true
+	close(): Promise<void> {
+		this.#closed ??= this.#close()
+		return this.#closed
+	}
+
+	async #close(): Promise<void> {
 		this.#wake.stop()
-		this.#keeper?.close()
+		this.#keeper?.save()
 		await this.#delivery.close()
 		this.#keeper?.close() // once more, with what was told at the end
 	}
@@ -284,10 +282,11 @@ export class AlertCenter implements Alerts {
 	#passTime(): void {
 		const nowMs = this.#clock.monotonicMs()
 		for (const series of this.engine.table.all()) {
-			const missedAtMs = missedAt(series)
-			const isMissed = missedAtMs <= nowMs + 1
-			if (isMissed) this.judge(series, nowMs, Number.NaN, series.limitedBy)
-			this.#wake.by(isMissed ? nowMs + (series.rule.intervalMs ?? 0) : missedAtMs)
+			if (missedAt(series) <= nowMs + 1) {
+				this.judge(series, series.seenAt, Number.NaN, series.limitedBy) // since then
+				this.judge(series, nowMs + 1, Number.NaN, series.limitedBy)
+			}
+			this.#wake.by(missedAt(series))
 		}
 		this.engine.passTime()
 		this.#schedule()

@@ -1,4 +1,5 @@
 // What callers of alerts may pass: each check says what was expected. Pure.
+import { PlimsollError, shown } from '../errors.ts'
 import type { Check, Checks } from '../snapshot/options.ts'
 import { flappingCheck, labelsCheck } from './rule.ts'
 
@@ -30,3 +31,10 @@ export const observeChecks: Checks = {
 
 /** @internal */
 export const acknowledgeChecks: Checks = { by: text, reason: text, expiresInMs: positive }
+
+/** @throws ERR_INVALID_ARGUMENT @internal */
+export function checkReading(value: unknown): void {
+	if (typeof value === 'number' || value === undefined || value === null) return
+	const expected = 'expected a number, undefined or null'
+	throw new PlimsollError('ERR_INVALID_ARGUMENT', `observe(rule, value): ${expected}, got ${shown(value)}.`)
+}

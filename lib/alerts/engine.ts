@@ -26,6 +26,8 @@ export class AlertEngine {
 	readonly table: SeriesTable
 	readonly #options: EngineOptions
 	readonly #open = new Map<string, Incident>()
+	readonly #untold: AlertEvent[] = []
+	#depth = 0
 	#sequence = 0
 	#incidents = 0
 
@@ -55,9 +57,10 @@ export class AlertEngine {
 	observe(series: Series, at: number, value: number | null, limitedBy: string | undefined): void {
 		series.readings.add(at, value ?? Number.NaN)
 		series.limitedBy = limitedBy
+		series.isAbsent = value === null
 		const before = series.state
 		const after = step(before, at, value, series.rule)
-		if (series.incident !== undefined || after !== before) this.#follow(series, after)
+		if (series.incident !== undefined || after !== before) this.#whole(() => this.#follow(series, after))
 	}
 
 	/** When the same value again would change something, as a monotonic time; infinite if never. */
@@ -70,32 +73,47 @@ export class AlertEngine {
 		const before = this.table.rule(rule.name)
 		if (before === undefined) return
 		this.table.replace(rule)
-		for (const series of this.table.of(rule.name)) {
-			series.rule = rule
-			const carried = underLadder(series.state, before, rule)
-			const value = series.readings.newest
-			this.#follow(series, step(carried, this.#options.clock.monotonicMs(), value, rule))
-		}
+		this.#whole(() => {
+			for (const series of this.table.of(rule.name)) {
+				series.rule = rule
+				const carried = underLadder(series.state, before, rule)
+				const { newest, newestAt } = series.readings
+				this.#follow(series, step(carried, newestAt, series.isAbsent ? null : newest, rule, false))
+			}
+		})
+	}
+
+	/** Readings of a rule come at another interval from now on. */
+	retime(name: string, intervalMs: number): void {
+		const before = this.table.rule(name)
+		if (before === undefined || before.intervalMs === intervalMs) return
+		const rule = { ...before, intervalMs }
+		this.table.replace(rule)
+		for (const series of this.table.of(name)) series.rule = rule
 	}
 
 	/** Its incidents end. */
 	removeRule(name: string): void {
-		for (const series of this.table.of(name)) {
-			for (const incident of [series.incident, series.noData]) if (incident !== undefined) this.#end(series, incident)
-		}
-		this.table.delete(name)
+		this.#whole(() => {
+			for (const series of this.table.of(name)) {
+				for (const incident of [series.incident, series.noData]) if (incident !== undefined) this.#end(series, incident)
+			}
+			this.table.delete(name)
+		})
 	}
 
 	/** Ends, void acknowledgements and reminders that time has brought. */
 	passTime(): void {
 		const nowMs = this.#options.clock.monotonicMs()
-		for (const incident of [...this.#open.values()]) {
-			this.#voidAcknowledgement(incident, nowMs)
-			if (nowMs < incident.remindAtMs) continue
-			incident.remindLater(nowMs)
-			if (incident.acknowledgement === undefined) this.#emit('reminded', incident)
-		}
-		this.suppress()
+		this.#whole(() => {
+			for (const incident of this.#open.values()) {
+				this.#voidAcknowledgement(incident, nowMs)
+				if (nowMs < incident.remindAtMs) continue
+				incident.remindLater(nowMs)
+				if (incident.acknowledgement === undefined) this.#emit('reminded', incident)
+			}
+			this.suppress()
+		})
 	}
 
 	acknowledge(incident: Incident, by: string, reason: string | undefined, expiresInMs: number | undefined): ResourceAlert {
@@ -109,15 +127,14 @@ export class AlertEngine {
 			expiresAt: expiresInMs === undefined ? undefined : at + expiresInMs,
 			endsAtMs: expiresInMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() + expiresInMs,
 		}
-		const event = this.#emit('acknowledged', incident)
 		incident.wasAcknowledged = true
-		return event.alert
+		return this.#whole(() => this.#emit('acknowledged', incident)).alert
 	}
 
 	unacknowledge(incident: Incident): void {
 		incident.acknowledgement = undefined
 		incident.remindLater(this.#options.clock.monotonicMs())
-		this.#emit('unacknowledged', incident)
+		this.#whole(() => this.#emit('unacknowledged', incident))
 	}
 
 	/** Asks anew who is silenced or inhibited, and tells what changed. */
@@ -128,14 +145,17 @@ export class AlertEngine {
 		const wallMs = clock.wallMs()
 		const alerts = may ? [...this.#open.values()].map(incident => incident.snapshot(wallMs)) : []
 		const suppression = suppressions(alerts)
-		for (const [place, incident] of [...this.#open.values()].entries()) {
-			const alert = alerts[place]
-			const now = alert && suppression(alert)
-			const before = incident.suppression
-			if (now?.kind === before?.kind && now?.by === before?.by) continue
-			incident.suppression = now && Object.freeze(now)
-			if ((now === undefined) !== (before === undefined)) this.#emit(now === undefined ? 'unsuppressed' : 'suppressed', incident)
-		}
+		this.#whole(() => {
+			for (const [place, incident] of [...this.#open.values()].entries()) {
+				const alert = alerts[place]
+				const now = alert && suppression(alert)
+				const before = incident.suppression
+				if (now?.kind === before?.kind && now?.by === before?.by) continue
+				incident.suppression = now && Object.freeze(now)
+				if ((now === undefined) !== (before === undefined))
+					this.#emit(now === undefined ? 'unsuppressed' : 'suppressed', incident)
+			}
+		})
 	}
 
 	/** Puts a restored incident in its place. Tells nothing. */
@@ -253,7 +273,7 @@ export class AlertEngine {
 	}
 
 	#emit(kind: AlertEventKind, incident: Incident, previousSeverity?: Severity, series?: Series): AlertEvent {
-		const { clock, emit } = this.#options
+		const { clock } = this.#options
 		const at = clock.wallMs()
 		const evidence: AlertEvidence | undefined =
 			series && withEvidence.has(kind)
@@ -261,7 +281,18 @@ export class AlertEngine {
 				: undefined
 		const alert = incident.snapshot(at)
 		const event: AlertEvent = Object.freeze({ sequence: ++this.#sequence, kind, at, alert, previousSeverity, evidence })
-		emit(event)
+		this.#untold.push(event)
 		return event
+	}
+
+	// Handlers may call back in: they are told when all that belongs to one change is done.
+	#whole<T>(change: () => T): T {
+		this.#depth++
+		try {
+			return change()
+		} finally {
+			this.#depth--
+			while (this.#depth === 0 && this.#untold.length > 0) this.#options.emit(this.#untold.shift() as AlertEvent)
+		}
 	}
 }

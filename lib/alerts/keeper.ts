@@ -28,6 +28,7 @@ export class Keeper {
 	/** Of rules that have not been added yet: kept, so that a rule that comes later finds them. */
 	#unclaimed: SavedSeries[]
 	#timer: NodeJS.Timeout | undefined
+	#isClosed = false
 	/** As of the file. */
 	readonly silences: Silences
 	readonly told: ToldIncidents
@@ -59,15 +60,17 @@ export class Keeper {
 	}
 
 	changed(): void {
-		this.#timer ??= setTimeout(() => this.#save(), delayMs).unref()
+		if (!this.#isClosed) this.#timer ??= setTimeout(() => this.save(), delayMs).unref()
 	}
 
+	/** Writes it, and nothing after that. */
 	close(): void {
-		clearTimeout(this.#timer)
-		this.#save()
+		this.save()
+		this.#isClosed = true
 	}
 
-	#save(): void {
+	save(): void {
+		clearTimeout(this.#timer)
 		this.#timer = undefined
 		const state: SavedState = {
 			savedAt: this.#clock.wallMs(),

@@ -39,12 +39,13 @@ export function stepLevel(
 	level: Level,
 	direction: Direction,
 	holdMs: number,
+	isNew = true,
 ): LevelState {
 	const condition = conditionOf(value, level, direction)
 	switch (state.phase) {
 		case 'inactive':
 		case 'pending':
-			return condition === 'beyond' ? pendingOrFiring(state, clock, level) : inactive
+			return condition === 'beyond' ? pendingOrFiring(state, clock, level, isNew) : inactive
 		case 'firing':
 			if (condition !== 'clear') return state
 			return holdMs > 0 ? { phase: 'recovering', since: clock, samples: 0 } : inactive
@@ -54,9 +55,9 @@ export function stepLevel(
 	}
 }
 
-function pendingOrFiring(state: LevelState, clock: number, level: Level): LevelState {
+function pendingOrFiring(state: LevelState, clock: number, level: Level, isNew: boolean): LevelState {
 	const since = state.phase === 'pending' ? state.since : clock
-	const samples = Math.min(state.samples + 1, level.minSamples)
+	const samples = Math.min(isNew ? state.samples + 1 : Math.max(1, state.samples), level.minSamples)
 	if (clock - since >= level.forMs && samples >= level.minSamples) return firing
 	return state.phase === 'pending' && samples === state.samples ? state : { phase: 'pending', since, samples }
 }

@@ -22,13 +22,9 @@ export class Readings {
 		return this.#count === 0 ? Number.NaN : (this.#pairs[2 * ((this.#next + kept - 1) % kept) + 1] ?? Number.NaN)
 	}
 
-	/** The newest known value. */
-	get newestKnown(): number {
-		for (let back = 1; back <= this.#count; back++) {
-			const value = this.#pairs[2 * ((this.#next + kept - back) % kept) + 1] ?? Number.NaN
-			if (Number.isFinite(value)) return value
-		}
-		return Number.NaN
+	/** Monotonic time of it, in ms; NaN without any. */
+	get newestAt(): number {
+		return this.#count === 0 ? Number.NaN : (this.#pairs[2 * ((this.#next + kept - 1) % kept)] ?? Number.NaN)
 	}
 
 	/** `wallOffsetMs`: wall clock less monotonic. */

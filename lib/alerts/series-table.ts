@@ -13,6 +13,8 @@ export interface Series {
 	state: SeriesState
 	readonly readings: Readings
 	limitedBy: string | undefined
+	/** The newest reading said that there is nothing to judge. */
+	isAbsent: boolean
 	incident: Incident | undefined
 	/** The one about missing readings. */
 	noData: Incident | undefined
@@ -20,9 +22,12 @@ export interface Series {
 	seenAt: number
 }
 
-/** When a series that got its readings without a time counts as missing; NaN: never. @internal */
-export function missedAt({ seenAt, rule }: Series): number {
-	return seenAt + (rule.intervalMs ?? Number.NaN) * rule.noData.maxMissing
+/** When readings that simply stopped are an incident, monotonic; NaN: never, or they are one already. @internal */
+export function missedAt({ seenAt, rule, state }: Series): number {
+	if (state.noData) return Number.NaN
+	const { policy, maxMissing, forMs } = rule.noData
+	// The first missing one can be told from a late one only when the next is due.
+	return seenAt + (rule.intervalMs ?? Number.NaN) * (policy === 'keepLast' ? maxMissing : 2) + forMs
 }
 
 interface RuleSeries {
@@ -81,7 +86,7 @@ export class SeriesTable {
 
 	/** Forgets the rule; its series have been ended. */
 	delete(name: string): void {
-		this.#size -= [...this.of(name)].length
+		this.#size -= this.#rules.get(name)?.labelled.size ?? 0
 		this.#rules.delete(name)
 	}
 
@@ -90,14 +95,19 @@ export class SeriesTable {
 		const entry = this.#rules.get(name)
 		if (entry === undefined) return undefined
 		if (labels === undefined) {
-			entry.plain ??= this.#make(entry.rule, entry.rule.labels)
+			entry.plain ??= make(entry.rule, entry.rule.labels)
 			return entry.plain
 		}
 		const text = canonical(labels)
 		let series = entry.labelled.get(text)
 		if (series === undefined) {
-			series = this.#make(entry.rule, Object.freeze({ ...entry.rule.labels, ...labels }))
-			if (series !== undefined) entry.labelled.set(text, series)
+			if (this.#size >= this.#limit && !this.#evictCalm()) {
+				this.refused++
+				return undefined
+			}
+			this.#size++
+			series = make(entry.rule, Object.freeze({ ...entry.rule.labels, ...labels }))
+			entry.labelled.set(text, series)
 		}
 		return series
 	}
@@ -112,35 +122,32 @@ export class SeriesTable {
 		for (const name of this.#rules.keys()) yield* this.of(name)
 	}
 
-	#make(rule: Rule, labels: Labels): Series | undefined {
-		if (this.#size >= this.#limit && !this.#evictQuiet()) {
-			this.refused++
-			return undefined
-		}
-		this.#size++
-		return {
-			rule,
-			labels,
-			key: keyOf(rule.name, labels),
-			state: newSeries(rule.ladder.length),
-			readings: new Readings(),
-			limitedBy: undefined,
-			incident: undefined,
-			noData: undefined,
-			seenAt: Number.NaN,
-		}
-	}
-
-	// The labelled series that has been there longest and has no incident makes room.
-	#evictQuiet(): boolean {
+	// The labelled series that has been there longest and has nothing to remember makes room.
+	#evictCalm(): boolean {
 		for (const { labelled } of this.#rules.values()) {
 			for (const [text, series] of labelled) {
-				if (series.incident !== undefined || series.noData !== undefined) continue
+				const { isCalm, known } = series.state
+				if ((known && !isCalm) || series.incident !== undefined || series.noData !== undefined) continue
 				labelled.delete(text)
 				this.#size--
 				return true
 			}
 		}
 		return false
+	}
+}
+
+function make(rule: Rule, labels: Labels): Series {
+	return {
+		rule,
+		labels,
+		key: keyOf(rule.name, labels),
+		state: newSeries(rule.ladder.length),
+		readings: new Readings(),
+		limitedBy: undefined,
+		isAbsent: false,
+		incident: undefined,
+		noData: undefined,
+		seenAt: Number.NaN,
 	}
 }

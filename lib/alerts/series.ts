@@ -50,14 +50,14 @@ export function newSeries(levels: number): SeriesState {
 
 /**
  * The state after a reading. `at` is monotonic, in ms; a value of NaN is a missing one, and `null` says that there is nothing to
- * judge (no such limit). @internal
+ * judge (no such limit). One that is not new was judged before, by other thresholds. @internal
  */
-export function step(state: SeriesState, at: number, value: number | null, rule: Rule): SeriesState {
+export function step(state: SeriesState, at: number, value: number | null, rule: Rule, isNew = true): SeriesState {
 	if (state.isCalm && value !== null && isShort(value, rule)) return state
 	if (value === null) return withLevels(state, quietLevels.get(state.levels.length) ?? [], at, 0, rule)
 	if (!Number.isFinite(value)) return missing(state, at, rule)
 	const clock = judgedTime(state, at, rule)
-	return withLevels(state, stepLevels(state, value, clock, rule), at, clock, rule)
+	return withLevels(state, stepLevels(state, value, clock, rule, isNew), at, clock, rule)
 }
 
 function isShort(value: number, rule: Rule): boolean {
@@ -73,14 +73,14 @@ function judgedTime(state: SeriesState, at: number, rule: Rule): number {
 	return state.clock + (isGap ? (rule.intervalMs ?? 0) : passed)
 }
 
-function stepLevels(state: SeriesState, value: number, clock: number, rule: Rule): readonly LevelState[] {
+function stepLevels(state: SeriesState, value: number, clock: number, rule: Rule, isNew: boolean): readonly LevelState[] {
 	let changed: LevelState[] | undefined
 	for (let i = 0; i < rule.ladder.length; i++) {
 		const level = rule.ladder[i]
 		const before = state.levels[i]
 		if (level === undefined || before === undefined) continue
 		const hold = holdMs(state.flap, level.keepFiringForMs, rule.flapping)
-		const after = stepLevel(before, value, clock, level, rule.direction, hold)
+		const after = stepLevel(before, value, clock, level, rule.direction, hold, isNew)
 		if (after === before) continue
 		changed ??= [...state.levels]
 		changed[i] = after

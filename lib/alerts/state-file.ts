@@ -1,5 +1,5 @@
 // The file that alerts survive a restart in: written whole beside it and renamed, read once. On the engine's thread.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 import { PlimsollError } from '../errors.ts'
 import { crypto } from './crypto.ts'
@@ -68,12 +68,17 @@ export function writeStateFile(path: string, state: SavedState): void {
 	const beside = `${path}.${process.pid}.tmp`
 	const file = openSync(beside, 'w', 0o600)
 	try {
-		writeSync(file, stateText(state))
-		fsyncSync(file)
-	} finally {
-		closeSync(file)
+		try {
+			writeFileSync(file, stateText(state)) // all of it, or it throws
+			fsyncSync(file)
+		} finally {
+			closeSync(file)
+		}
+		renameSync(beside, path)
+	} catch (error) {
+		rmSync(beside, { force: true })
+		throw error
 	}
-	renameSync(beside, path)
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Severity, severities } from '../limits/severity.ts'
 import type { Labels, Suppression } from './alert.ts'
 import type { Clock } from './clock.ts'
 import type { AlertEngine } from './engine.ts'
+import { handlerRule } from './handler-rule.ts'
 import { type HeldAcknowledgement, Incident } from './incident.ts'
 import { inactive, isActive, isTimed, type LevelState, type Phase } from './level.ts'
 import { newSeries, type SeriesState } from './series.ts'
@@ -65,7 +66,9 @@ function savedIncident(incident: Incident | undefined, nowMs: number): SavedInci
 export function savedSeries(engine: AlertEngine, nowMs: number): SavedSeries[] {
 	const saved: SavedSeries[] = []
 	for (const { rule, labels, state, incident, noData } of engine.table.all()) {
-		if (state.levels.every(level => level === inactive) && state.flap.factor <= 1 && noData === undefined) continue
+		if (rule.name === handlerRule.name) continue // the handlers of another process say nothing of this one's
+		const isQuiet = state.levels.every(level => level === inactive) && state.flap.factor <= 1
+		if (isQuiet && incident === undefined && noData === undefined) continue
 		saved.push({
 			rule: rule.name,
 			labels,
@@ -99,8 +102,9 @@ export function restoreSeries(
 		if (from === null) return
 		engine.adopt(series, restoredIncident(series, from, saved, noData, clock), noData)
 	}
-	if (series.state.top >= 0) adopt(saved.incident, false)
-	if (series.state.noData) adopt(saved.noData, true)
+	// One whose level is no more is ended, and told to be, by the first reading.
+	adopt(saved.incident, false)
+	adopt(saved.noData, true)
 }
 
 function restoredState(series: Series, saved: SavedSeries, nowMs: number, keepsCredit: boolean): SeriesState {

@@ -1,7 +1,7 @@
 // Which lines the sampler has to compare, so that a gauge is judged at the sample that crosses and nobody is woken otherwise. Pure.
 import type { Line } from '../snapshot/lines.ts'
 import type { JudgedName } from './judged.ts'
-import type { Ladder, Level } from './ladder.ts'
+import type { Ladder } from './ladder.ts'
 import type { Ladders } from './thresholds.ts'
 
 type LinesAt = (threshold: number) => readonly Line[]
@@ -27,17 +27,25 @@ const gauges: { readonly [name in JudgedName]?: LinesAt } = {
 	openFileDescriptors: count => [{ field: 'process.open_fds_count', factor: count, side: 'above' }],
 }
 
+/** A line, and what it stands for. @internal */
+export interface JudgedLine {
+	readonly name: JudgedName
+	/** Of the level, in the unit of what is judged. */
+	readonly threshold: number
+	readonly line: Line
+}
+
 /** Both lines of each level: the one that fires and the one that resolves. @internal */
-export function linesOf(ladders: Ladders): Line[] {
-	return [...ladders].flatMap(([name, ladder]) => gaugeLines(gauges[name], ladder))
+export function linesOf(ladders: Ladders): JudgedLine[] {
+	return [...ladders].flatMap(([name, ladder]) => gaugeLines(name, ladder))
 }
 
-function gaugeLines(linesAt: LinesAt | undefined, ladder: Ladder): Line[] {
+function gaugeLines(name: JudgedName, ladder: Ladder): JudgedLine[] {
+	const linesAt = gauges[name]
 	if (linesAt === undefined) return []
-	return ladder.flatMap(level => [...fireLines(linesAt, level), ...(level.resolve === level.fire ? [] : linesAt(level.resolve))])
-}
-
-function fireLines(linesAt: LinesAt, level: Level): readonly Line[] {
-	const lines = linesAt(level.fire)
-	return level.severity === 'EMERGENCY' ? lines.map(line => ({ ...line, emergency: true })) : lines
+	return ladder.flatMap(({ fire, resolve, severity }) => {
+		const at = (threshold: number, emergency: boolean): JudgedLine[] =>
+			linesAt(threshold).map(line => ({ name, threshold, line: emergency ? { ...line, emergency } : line }))
+		return [...at(fire, severity === 'EMERGENCY'), ...(resolve === fire ? [] : at(resolve, false))]
+	})
 }

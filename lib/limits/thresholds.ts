@@ -120,15 +120,47 @@ export function limitProblems(given: object): string[] {
 }
 
 /** @throws ERR_INVALID_OPTIONS @internal */
-export function limitsOver(where: string, given: Partial<ResourceLimits>): ResourceLimits {
+export function limitsOver(where: string, given: Partial<ResourceLimits>, base: Partial<ResourceLimits> = {}): ResourceLimits {
 	const problems = limitProblems(given)
 	if (problems.length > 0) throw new PlimsollError('ERR_INVALID_OPTIONS', `${where} is wrong:\n  ${problems.join('\n  ')}`)
 	const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-	const limits = { ...defaultResourceLimits, ...set }
+	const limits = { ...defaultResourceLimits, ...base, ...set }
 	// Only the maximum given: the warning comes with it, as far below as by default.
 	return {
 		...limits,
-		warningCpuPercent: given.warningCpuPercent ?? Math.max(0, limits.maxCpuPercent - 5),
-		warningMemoryPercent: given.warningMemoryPercent ?? Math.max(0, limits.maxMemoryPercent - 5),
+		warningCpuPercent: given.warningCpuPercent ?? shortOf(limits.maxCpuPercent),
+		warningMemoryPercent: given.warningMemoryPercent ?? shortOf(limits.maxMemoryPercent),
 	}
+}
+
+/** Where a warning belongs that comes with a maximum: never at 0, where it would last for ever. @internal */
+export function shortOf(maximum: number): number {
+	return Math.max(maximum - 5, maximum * 0.75)
+}
+
+const resourceOfLimit: { readonly [limit in keyof ResourceLimits]: JudgedName } = {
+	maxCpuPercent: 'cpu',
+	warningCpuPercent: 'cpu',
+	maxMemoryPercent: 'memory',
+	warningMemoryPercent: 'memory',
+	maxDiskIoMBPerSecond: 'diskIo',
+	maxNetworkIoMBPerSecond: 'networkIo',
+	maxFileDescriptors: 'openFileDescriptors',
+}
+
+/** Thresholds of the resources that a limit is given for, the others left out. @internal */
+export function thresholdsGiven(where: string, given: Partial<ResourceLimits>, inForce: ResourceThresholds): ResourceThresholds {
+	const maximum = (of: Thresholds | false | undefined): number | undefined => {
+		const critical = of ? of.critical : undefined
+		return typeof critical === 'number' ? critical : critical?.fire
+	}
+	const base = {
+		maxCpuPercent: maximum(inForce.cpu) ?? defaultResourceLimits.maxCpuPercent,
+		maxMemoryPercent: maximum(inForce.memory) ?? defaultResourceLimits.maxMemoryPercent,
+	}
+	const all = thresholdsOfLimits(limitsOver(where, given, base))
+	const names = Object.entries(given).flatMap(([limit, value]) =>
+		value === undefined ? [] : [resourceOfLimit[limit as keyof ResourceLimits]],
+	)
+	return Object.fromEntries(names.map(name => [name, all[name]]))
 }

@@ -5,8 +5,9 @@ import type { Series } from '../alerts/series-table.ts'
 import { deriveResources } from '../detection/derive.ts'
 import type { HeapResources, SystemResources } from '../detection/resources.ts'
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
+import type { JudgedLine } from '../limits/lines.ts'
 import type { Ladders } from '../limits/thresholds.ts'
-import type { Heads, SamplerEvent } from '../snapshot/events.ts'
+import type { BlockedEvent, Heads, SamplerEvent } from '../snapshot/events.ts'
 import { fields, type Reason } from '../snapshot/fields.ts'
 import type { RhythmLayout, Ring } from '../snapshot/ring.ts'
 import type { OpenSampler } from '../snapshot/sampler.ts'
@@ -42,6 +43,12 @@ export class Judge {
 	/** A gauge's `for` or `keepFiringFor` is running: every reading counts. */
 	#isTiming = false
 	#timer: NodeJS.Timeout | undefined
+	#isStopped = false
+	#gaugeMs = 0
+	#rateMs = 0
+	#lines: readonly JudgedLine[] = []
+	/** Monotonic ms of the newest reading that each was judged by. */
+	readonly #judgedAtMs = new Map<JudgedName, number>()
 
 	constructor(options: JudgeOptions) {
 		this.#options = options
@@ -51,14 +58,18 @@ export class Judge {
 	}
 
 	/** Other rules from now on. */
-	follow(ladders: Ladders): void {
+	follow(ladders: Ladders, lines: readonly JudgedLine[]): void {
+		this.#lines = lines
+		this.#gaugeMs = 0 // new rules are timed too
+		for (const name of judgedNames) if (!ladders.has(name)) this.#judgedAtMs.delete(name)
 		this.#names = judgedNames.filter(name => (ladders.get(name)?.length ?? 0) > 0)
 		this.#gaugeNames = this.#names.filter(name => judged[name].rhythm === 'gauge')
 	}
 
 	/** What the sampler had to tell. */
 	take(events: readonly SamplerEvent[]): void {
-		// The crossings first: they are older than what is newest.
+		// What happened during a block first, then crossings: they are older than what is newest.
+		for (const event of events) if (event.kind === 'blocked' && event.reason === 'line') this.#judgeEmergency(event)
 		for (const event of events) if (event.kind === 'line') this.#judgeGauges(event.gaugeHead)
 		for (const event of events) {
 			if (event.kind === 'rates') this.judgeAll()
@@ -68,15 +79,19 @@ export class Judge {
 
 	/** The newest readings, and those before them that were missed. */
 	judgeAll(): void {
+		if (this.#isStopped) return
 		const { ring } = this.#options.sampler
 		const { rateHead } = headsOf(ring)
+		this.#retime(ring)
 		if (this.#isTiming) this.#judgeGauges((this.#gaugeJudged + 1) | 0)
+		if (this.#isStopped) return
 		let judgedAtMs = Number.NEGATIVE_INFINITY
 		for (let head = this.#firstUnjudged(ring, this.#rateJudged, rateHead); ((rateHead - head) | 0) >= 0; head = (head + 1) | 0) {
 			const atMs = timeMs(ring, ring.rate, head)
 			if (head !== rateHead && atMs - judgedAtMs < rateSpacingMs) continue
 			judgedAtMs = atMs
-			this.#judgeReading(head, atMs)
+			this.#judgeReading(head, atMs, head !== this.#rateJudged)
+			if (this.#isStopped) return
 		}
 		this.#rateJudged = rateHead
 		this.#timeGauges()
@@ -96,13 +111,27 @@ export class Judge {
 		return this.#names
 	}
 
+	/** A handler may have called for it: what is under way ends too. */
 	stop(): void {
+		this.#isStopped = true
 		clearTimeout(this.#timer)
+	}
+
+	// The shortest interval that anyone in the process asks for wins, and they come and go.
+	#retime(ring: Ring): void {
+		const gaugeMs = ring.intervalMs(ring.gauge)
+		const rateMs = Math.max(1000, ring.intervalMs(ring.rate))
+		if (gaugeMs === this.#gaugeMs && rateMs === this.#rateMs) return
+		this.#gaugeMs = gaugeMs
+		this.#rateMs = rateMs
+		for (const name of this.#names) this.#options.alerts.engine.retime(name, judged[name].rhythm === 'gauge' ? gaugeMs : rateMs)
 	}
 
 	// Gauges from this reading on: the one that crossed and those after it.
 	#judgeGauges(from: number): void {
+		if (this.#isStopped) return
 		const { ring } = this.#options.sampler
+		this.#retime(ring)
 		const { gaugeHead, rateHead, slowHead } = headsOf(ring)
 		const first = this.#isTiming ? (this.#gaugeJudged + 1) | 0 : from
 		for (let head = this.#firstUnjudged(ring, (first - 1) | 0, gaugeHead); ((gaugeHead - head) | 0) >= 0; head = (head + 1) | 0) {
@@ -115,7 +144,7 @@ export class Judge {
 	}
 
 	// A whole reading: rates over their window, and all else as of then.
-	#judgeReading(rateHead: number, atMs: number): void {
+	#judgeReading(rateHead: number, atMs: number, isNew: boolean): void {
 		const { sampler, heap, onReading } = this.#options
 		const { ring } = sampler
 		const heads = headsOf(ring)
@@ -129,7 +158,7 @@ export class Judge {
 			else this.#judge(name, resources, atMs)
 		}
 		if (isNewest) this.#gaugeJudged = gaugeHead
-		onReading(resources, atMs)
+		if (isNew) onReading(resources, atMs)
 	}
 
 	// With rates, and the loop's figures, only where the window is full.
@@ -146,6 +175,14 @@ export class Judge {
 		)
 	}
 
+	// A line was crossed while the loop was blocked, perhaps for a moment that the ring no longer holds.
+	#judgeEmergency({ lineIndex, atSeconds }: BlockedEvent): void {
+		const crossed = lineIndex === undefined ? undefined : this.#lines[lineIndex]
+		const series = crossed && this.#series(crossed.name)
+		if (series !== undefined)
+			this.#options.alerts.judge(series, atSeconds * 1000, crossed?.threshold ?? Number.NaN, series.limitedBy)
+	}
+
 	// The loop was blocked: told at once, whatever the window says. Not a gap: the readings of that time are in the ring.
 	#judgeBlock(forMs: number, atMs: number): void {
 		if (!this.#names.includes('eventLoopDelay')) return
@@ -155,6 +192,8 @@ export class Judge {
 	}
 
 	#judge(name: JudgedName, resources: SystemResources, atMs: number): void {
+		if (this.#isStopped || atMs <= (this.#judgedAtMs.get(name) ?? Number.NEGATIVE_INFINITY)) return
+		this.#judgedAtMs.set(name, atMs)
 		const series = this.#series(name)
 		if (series === undefined) return
 		const { value, limitedBy } = judged[name]
@@ -174,6 +213,7 @@ export class Judge {
 	// While a gauge's timer runs, it is judged again when that is due, not only once a second.
 	#timeGauges(): void {
 		clearTimeout(this.#timer)
+		if (this.#isStopped) return
 		const { alerts, sampler } = this.#options
 		let dueMs = Number.POSITIVE_INFINITY
 		for (const name of this.#gaugeNames) {

@@ -51,6 +51,10 @@ function rungOf({ level, stallMs, windowMs }: PressureEvent): number {
 	return stallMs === undefined || windowMs === undefined || stallMs / windowMs >= seriousShare ? 2 : 1
 }
 
+function keyOf(rule: string, labels: Rung['labels']): string {
+	return `${rule} ${JSON.stringify(Object.entries(labels).sort())}`
+}
+
 interface Rung {
 	readonly rule: (typeof kernelRules)[number]['name']
 	readonly labels: { readonly [name: string]: string }
@@ -67,6 +71,11 @@ export class KernelEvents {
 	constructor(alerts: AlertCenter) {
 		this.#alerts = alerts
 		for (const rule of kernelRules) alerts.addRule(rule)
+		// Those that an earlier process has left behind end like any other.
+		for (const { rule, labels } of alerts.active()) {
+			const name = kernelRules.find(one => one.name === rule)?.name
+			if (name !== undefined) this.#lasting.set(keyOf(name, labels), { rule: name, labels, rung: 0, atMs: 0 })
+		}
 	}
 
 	take(events: readonly SamplerEvent[]): void {
@@ -75,7 +84,7 @@ export class KernelEvents {
 		for (const event of events) {
 			const rung = this.#rung(event)
 			if (rung === undefined) continue
-			const key = `${rung.rule} ${JSON.stringify(rung.labels)}`
+			const key = keyOf(rung.rule, rung.labels)
 			if (rung.rung >= (told.get(key)?.rung ?? 0)) told.set(key, rung)
 		}
 		for (const [key, { rule, labels, rung, atMs }] of told) {
@@ -83,7 +92,7 @@ export class KernelEvents {
 			this.#alerts.observe(rule, rung, { labels, atMs })
 		}
 		const rates = events.find(event => event.kind === 'rates')
-		if (rates?.kind === 'rates' && told.size === 0) this.#calm(rates.atSeconds * 1000)
+		if (rates?.kind === 'rates') this.#calm(rates.atSeconds * 1000, told)
 	}
 
 	#rung(event: SamplerEvent): Rung | undefined {
@@ -95,8 +104,9 @@ export class KernelEvents {
 		return { rule: 'memoryEvents', labels: { event: event.event }, rung: memoryRungs[event.event], atMs: event.atSeconds * 1000 }
 	}
 
-	#calm(atMs: number): void {
+	#calm(atMs: number, told: ReadonlyMap<string, Rung>): void {
 		for (const [key, { rule, labels }] of this.#lasting) {
+			if (told.has(key)) continue
 			this.#alerts.observe(rule, 0, { labels, atMs })
 			const lasts = this.#alerts
 				.active()

@@ -8,6 +8,7 @@ import {
 	limitsOver,
 	type ResourceLimits,
 	type ResourceThresholds,
+	thresholdsGiven,
 	thresholdsOfLimits,
 } from '../limits/thresholds.ts'
 
@@ -19,7 +20,7 @@ export interface Limits {
 	 * severity, as the new lines say. @throws ERR_INVALID_OPTIONS; then nothing is changed
 	 */
 	set(thresholds: ResourceThresholds): void
-	/** The same in plain numbers. @throws ERR_INVALID_OPTIONS */
+	/** The same in plain numbers: resources of which no limit is given stay as they are. @throws ERR_INVALID_OPTIONS */
 	setLimits(limits: Partial<ResourceLimits>): void
 }
 
@@ -62,12 +63,17 @@ export class LimitsInForce implements Limits {
 
 	set(thresholds: ResourceThresholds): void {
 		checkThresholds('limits.set(thresholds)', thresholds)
-		const next = Object.freeze({ ...this.#thresholds, ...given(thresholds) })
-		this.#onChange(next)
-		this.#thresholds = next
+		const before = this.#thresholds
+		this.#thresholds = Object.freeze({ ...before, ...given(thresholds) }) // first: a handler may set others
+		try {
+			this.#onChange(this.#thresholds)
+		} catch (error) {
+			this.#thresholds = before
+			throw error
+		}
 	}
 
 	setLimits(limits: Partial<ResourceLimits>): void {
-		this.set(thresholdsOfLimits(limitsOver('limits.setLimits(limits)', limits)))
+		this.set(thresholdsGiven('limits.setLimits(limits)', limits, this.#thresholds))
 	}
 }

@@ -47,6 +47,7 @@ export class ResourceMonitor implements ResourceManagement {
 	readonly #judge: Judge
 	readonly #center: AlertCenter
 	readonly #updates: NodeJS.Timeout | undefined
+	#isShut = false
 	/** Only where the sampler cannot wake this thread. */
 	readonly #polling: NodeJS.Timeout | undefined
 
@@ -66,7 +67,12 @@ export class ResourceMonitor implements ResourceManagement {
 		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs, watchedPath } = config
 		const sampler = new OpenSampler({ sampleIntervalMs, rateIntervalMs, slowIntervalMs, watchedPath })
 		await sampler.ready()
-		return new ResourceMonitor(sampler, config, performance.now() - startedAt, onUpdate, onAlert)
+		try {
+			return new ResourceMonitor(sampler, config, performance.now() - startedAt, onUpdate, onAlert)
+		} catch (error) {
+			sampler.close()
+			throw error
+		}
 	}
 
 	private constructor(
@@ -98,13 +104,14 @@ export class ResourceMonitor implements ResourceManagement {
 		const kernel = config.pressure && new KernelEvents(center)
 		this.#polling = this.#listen(config, events => {
 			judge.take(events)
-			kernel?.take(events)
+			if (!this.#isShut) kernel?.take(events)
 		})
 		this.#apply(thresholds)
 		this.#updates = onUpdate && this.#update(onUpdate, config.updateIntervalMs ?? defaultUpdateIntervalMs)
 	}
 
 	async shutdown(): Promise<void> {
+		this.#isShut = true
 		clearInterval(this.#updates)
 		clearInterval(this.#polling)
 		this.#judge.stop()
@@ -117,15 +124,12 @@ export class ResourceMonitor implements ResourceManagement {
 	}
 
 	#listen({ watchdog = {}, pressure }: ResourceManagementConfig, take: SamplerEventCallback): NodeJS.Timeout | undefined {
-		try {
-			this.#sampler.onEvent(take, { wakeOnRates: true })
-			if (watchdog) this.#sampler.setWatchdog(watchdog)
-			if (pressure) this.#sampler.watchPressure(pressure)
-			return undefined
-		} catch (error) {
-			if (!(error instanceof PlimsollError) || error.code !== 'ERR_UNSUPPORTED') throw error
+		if (!isSupported(() => this.#sampler.onEvent(take, { wakeOnRates: true }))) {
 			return setInterval(() => this.#judge.judgeAll(), pollIntervalMs).unref()
 		}
+		if (watchdog) isSupported(() => this.#sampler.setWatchdog(watchdog))
+		if (pressure) isSupported(() => this.#sampler.watchPressure(pressure))
+		return undefined
 	}
 
 	#update(onUpdate: UpdateCallback, intervalMs: number): NodeJS.Timeout {
@@ -143,8 +147,9 @@ export class ResourceMonitor implements ResourceManagement {
 			else if (exists) this.#center.setThresholds(name, of)
 			else this.#center.addRule({ ...this.#ruleOf(name), thresholds: of })
 		}
-		this.#judge.follow(ladders)
-		if (this.#polling === undefined) this.#sampler.setLines(linesOf(ladders))
+		const lines = linesOf(ladders)
+		this.#judge.follow(ladders, lines)
+		if (this.#polling === undefined) this.#sampler.setLines(lines.map(({ line }) => line))
 		this.#judge.judgeAll()
 	}
 
@@ -153,5 +158,16 @@ export class ResourceMonitor implements ResourceManagement {
 		const { ring } = this.#sampler
 		const intervalMs = rhythm === 'gauge' ? ring.intervalMs(ring.gauge) : Math.max(1000, ring.intervalMs(ring.rate))
 		return { name, resource, unit, direction, intervalMs, noData: { forMs: noDataForMs } }
+	}
+}
+
+// Less than is wanted is better than nothing: what a runtime does not offer is left out.
+function isSupported(listen: () => void): boolean {
+	try {
+		listen()
+		return true
+	} catch (error) {
+		if (error instanceof PlimsollError && error.code === 'ERR_UNSUPPORTED') return false
+		throw error
 	}
 }

@@ -1,7 +1,7 @@
 // The two ways in that most users need. Any thread.
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import { PlimsollError, shown } from '../errors.ts'
-import type { ResourceThresholds } from '../limits/thresholds.ts'
+import { type ResourceThresholds, shortOf } from '../limits/thresholds.ts'
 import type { ResourceManagementConfig } from './config.ts'
 import { type ResourceManagement, ResourceMonitor, type UpdateCallback } from './monitor.ts'
 
@@ -25,7 +25,6 @@ export async function initializeResourceManagement(
 const bytesPerGB = 2 ** 30
 // Told before the limit is reached.
 const memoryWarning = 0.9
-const cpuWarningBelow = 5
 const diskWarning = 1.1
 
 /**
@@ -49,7 +48,7 @@ export async function createModelResourceManager(
 	checkNumber('minDiskSpaceGB', minDiskSpaceGB, 'a number of GB from 0', value => value >= 0)
 	const thresholds: ResourceThresholds = {
 		memoryBytes: { warning: maxMemoryGB * bytesPerGB * memoryWarning, critical: maxMemoryGB * bytesPerGB },
-		cpu: { warning: Math.max(0, maxCpuUtilization - cpuWarningBelow), critical: maxCpuUtilization },
+		cpu: { warning: shortOf(maxCpuUtilization), critical: maxCpuUtilization },
 		diskAvailable: { warning: minDiskSpaceGB * bytesPerGB * diskWarning, critical: minDiskSpaceGB * bytesPerGB },
 	}
 	return ResourceMonitor.open({ ...config, thresholds: { ...thresholds, ...config.thresholds } }, onUpdate, onAlert)

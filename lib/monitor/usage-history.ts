@@ -136,7 +136,7 @@ export class UsageBuckets implements UsageHistory {
 
 	#samples(resource: number, windowMs: number): UsageSample[] {
 		const samples: UsageSample[] = []
-		const reach = Math.min(this.#size, Math.ceil(windowMs / this.#bucketMs))
+		const reach = Math.min(this.#size, Math.ceil(windowMs / this.#bucketMs) + 1)
 		for (let number = Math.max(0, this.#newest - reach + 1); number <= this.#newest; number++) {
 			const place = number % this.#size
 			if (this.#numbers[place] !== number) continue

@@ -3,31 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { AlertCenter } from '../../lib/alerts/center.ts'
-import type { Clock } from '../../lib/alerts/clock.ts'
-import { type AlertEvent, type Alerts, type AlertsOptions, createAlerts } from '../../lib/alerts/index.ts'
+import { type AlertEvent, type Alerts, createAlerts } from '../../lib/alerts/index.ts'
 import { runs, seriesWithGaps } from './arbitraries.ts'
-
-class HandClock implements Clock {
-	nowMs = 1_000_000
-	monotonicMs(): number {
-		return this.nowMs
-	}
-	wallMs(): number {
-		return 1_700_000_000_000 + this.nowMs
-	}
-}
-
-const load = { name: 'load', unit: '%', thresholds: { warning: 80, critical: 90 }, flapping: false } as const
-
-function open(options: AlertsOptions = { rules: [load] }): { alerts: AlertCenter; clock: HandClock; told: AlertEvent[] } {
-	const clock = new HandClock()
-	const alerts = new AlertCenter(options, clock)
-	const told: AlertEvent[] = []
-	alerts.onAlert((_, { event }) => told.push(event))
-	return { alerts, clock, told }
-}
-
-const kinds = (told: readonly AlertEvent[]): string[] => told.map(({ kind, alert }) => `${kind} ${alert.severity}`)
+import { HandClock, kinds, load, open } from './playing.ts'
 
 describe('an incident', () => {
 	test('is raised once, escalates, falls back and resolves, with one id throughout', () => {
@@ -282,16 +260,5 @@ describe('properties', () => {
 			}),
 			runs,
 		)
-	})
-})
-
-describe('readings that simply stop', () => {
-	test('are missed without anybody asking, where the rule says how often they come', async () => {
-		const alerts = createAlerts({ rules: [{ ...load, intervalMs: 20 }] })
-		alerts.observe('load', 10)
-		await vi.waitFor(() => expect(alerts.active().map(({ labels }) => labels.alert)).toEqual(['nodata']), { timeout: 5000 })
-		alerts.observe('load', 10)
-		expect(alerts.active()).toEqual([])
-		await alerts.close()
 	})
 })

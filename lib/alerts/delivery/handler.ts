@@ -1,6 +1,7 @@
 // What a handler is and what it is called with. Any thread; types, and the context that calls share.
 import type { Severity } from '../../limits/severity.ts'
 import type { AlertEvent, AlertEventKind, ResourceAlert } from '../alert.ts'
+import type { AbortSignalLike } from '../handlers/globals.ts'
 import type { MatcherInput } from '../matcher.ts'
 
 export interface HandlerContext {
@@ -9,7 +10,7 @@ export interface HandlerContext {
 	/** The newest of every incident in the group, in order, this one included. Ungrouped: this one. */
 	readonly events: readonly AlertEvent[]
 	/** Aborted when the time limit is over, or at the end. */
-	readonly signal: AbortSignal
+	readonly signal: AbortSignalLike
 	/** 1, then 2 for the first retry. */
 	readonly attempt: number
 	/** Events that this handler will never hear of, since the last call: its queue was full. */

@@ -5,7 +5,7 @@ import { isExempt } from './admission.ts'
 import { dueAt, type Entry, importance, type Lane, laneKeyOf, newLane } from './lane.ts'
 import type { Plan } from './options.ts'
 
-/** Every event that was offered is counted in one of them, `retried` aside. @internal */
+/** Every event that was offered is counted in one of them, `retried` aside. */
 export interface Counts {
 	delivered: number
 	/** A newer event of the same incident took its place. */

@@ -4,11 +4,12 @@ import { PlimsollError } from '../../errors.ts'
 import { type Check, checkOptions, intervalMs } from '../../snapshot/options.ts'
 import type { Labels, ResourceAlert } from '../alert.ts'
 import type { AlertHandler, HandlerContext } from '../delivery/handler.ts'
+import type { UrlLike } from './globals.ts'
 import { type Address, addressOf, headerFields, httpUrl, post } from './post.ts'
 
 export interface AlertmanagerOptions {
 	/** Its own address, as http://127.0.0.1:9093; a path before `/api/v2` included. */
-	readonly url: string | URL
+	readonly url: string | UrlLike
 	readonly headers?: { readonly [name: string]: string } | undefined
 	/** Set on every alert, as `{ instance: 'web-1' }`; an alert's own labels come first. */
 	readonly labels?: Labels | undefined
@@ -73,7 +74,7 @@ class Link {
 	#resendFails = false
 
 	constructor({ url, headers, labels = {}, resendMs = 60_000, onResendFailure = warnOf }: AlertmanagerOptions) {
-		const base = new URL(url)
+		const base = new URL(typeof url === 'string' ? url : url.href)
 		base.pathname = `${base.pathname.replace(/\/+$/, '')}/api/v2/alerts`
 		this.#address = addressOf(base, headers)
 		this.#labels = labels

@@ -16,7 +16,7 @@ export interface StructuredLogger {
 	readonly child: unknown
 }
 
-export type ConsoleLogger = Pick<Console, 'info' | 'warn' | 'error'>
+export type ConsoleLogger = { readonly [method in 'info' | 'warn' | 'error']: (...values: unknown[]) => void }
 
 type Method = 'info' | 'warn' | 'error' | 'fatal'
 

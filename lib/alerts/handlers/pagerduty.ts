@@ -5,6 +5,7 @@ import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { ResourceAlert } from '../alert.ts'
 import { crypto } from '../crypto.ts'
 import type { AlertHandler } from '../delivery/handler.ts'
+import type { UrlLike } from './globals.ts'
 import { addressOf, httpUrl, post } from './post.ts'
 
 export interface PagerdutyOptions {
@@ -13,7 +14,7 @@ export interface PagerdutyOptions {
 	/** What is in trouble. Default: the host's name. */
 	readonly source?: string | undefined
 	/** Default: https://events.pagerduty.com/v2/enqueue. */
-	readonly url?: string | URL | undefined
+	readonly url?: string | UrlLike | undefined
 }
 
 const severityThere: { readonly [severity in Severity]: string } = {

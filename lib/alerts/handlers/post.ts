@@ -2,6 +2,7 @@
 // often holds one, only the origin is named. Any thread.
 import { PlimsollError } from '../../errors.ts'
 import type { Check } from '../../snapshot/options.ts'
+import type { UrlLike } from './globals.ts'
 
 /** A system outside did not take an alert. */
 export class DeliveryError extends PlimsollError {
@@ -48,8 +49,8 @@ function urlOf(value: string | URL): URL | undefined {
 }
 
 /** A name and password in the address become a header field: `fetch()` takes none. @internal */
-export function addressOf(url: string | URL, headers: { readonly [name: string]: string } = {}): Address {
-	const to = new URL(url)
+export function addressOf(url: string | UrlLike, headers: { readonly [name: string]: string } = {}): Address {
+	const to = new URL(typeof url === 'string' ? url : url.href)
 	const fields = new Headers({ 'content-type': 'application/json', 'user-agent': 'plimsoll', ...headers })
 	if (to.username !== '' || to.password !== '') {
 		const credentials = `${decoded(to.username)}:${decoded(to.password)}`

@@ -4,10 +4,11 @@ import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { AlertEvent } from '../alert.ts'
 import { crypto } from '../crypto.ts'
 import type { AlertHandler } from '../delivery/handler.ts'
+import type { UrlLike } from './globals.ts'
 import { addressOf, headerFields, httpUrl, post } from './post.ts'
 
 export interface WebhookOptions {
-	readonly url: string | URL
+	readonly url: string | UrlLike
 	/** Signs the body by HMAC-SHA256, so that the receiver knows who sent it and when. */
 	readonly secret?: string | undefined
 	/** Sent along, as `authorization`. */

@@ -93,13 +93,15 @@ void PushedPressure::tell_ears(bool all) {
 
 void PushedPressure::run() {
   while (heed_wish()) watch_->wait(*this);
-  finished_.ring();
 }
 
 // What is no longer wanted is closed here, at leisure and outside the lock; meanwhile somebody may want something again.
 bool PushedPressure::heed_wish() {
   for (;;) {
-    if (exiting_) return false;
+    if (exiting_) {
+      finished_.ring();
+      return false;
+    }
     {
       const std::lock_guard lock(mutex_);
       if (wish_ == armed_ && !wish_.empty()) return true;

@@ -3,7 +3,13 @@ import { nearest, shown } from '../errors.ts'
 import { type JudgedName, judgedNames } from '../limits/judged.ts'
 import type { Thresholds } from '../limits/ladder.ts'
 import { severities } from '../limits/severity.ts'
-import { defaultResourceLimits, limitProblems, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
+import {
+	defaultResourceLimits,
+	limitProblems,
+	type ResourceLimits,
+	type ResourceThresholds,
+	resourceOfLimit,
+} from '../limits/thresholds.ts'
 import { configProblems, type ResourceManagementConfig } from '../monitor/config.ts'
 import { thresholdsOver } from '../monitor/limits.ts'
 import { readConfigFile } from './config-file.ts'
@@ -28,17 +34,6 @@ export interface SettingsFlags {
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const levelNames = severities.map(severity => severity.toLowerCase()) as readonly LevelName[]
-
-// What a limit is a threshold of.
-const judgedBy: { readonly [limit in keyof ResourceLimits]: JudgedName } = {
-	maxCpuPercent: 'cpu',
-	warningCpuPercent: 'cpu',
-	maxMemoryPercent: 'memory',
-	warningMemoryPercent: 'memory',
-	maxDiskIoMBPerSecond: 'diskIo',
-	maxNetworkIoMBPerSecond: 'networkIo',
-	maxFileDescriptors: 'openFileDescriptors',
-}
 
 function known<T extends string>(what: string, name: string, names: readonly T[]): T {
 	const found = names.find(one => one === name)
@@ -86,7 +81,7 @@ export function settingsOf(flags: SettingsFlags | undefined): ResourceManagement
 export function withFlags(config: ResourceManagementConfig, flags: SettingsFlags): ResourceManagementConfig {
 	const limits = { ...config.limits, ...flags.limits }
 	const thresholds: { [name in JudgedName]?: Thresholds | false | undefined } = { ...config.thresholds }
-	for (const limit of Object.keys(flags.limits) as (keyof ResourceLimits)[]) delete thresholds[judgedBy[limit]]
+	for (const limit of Object.keys(flags.limits) as (keyof ResourceLimits)[]) delete thresholds[resourceOfLimit[limit]]
 	const before = thresholdsOver(limits, thresholds)
 	for (const flag of flags.thresholds)
 		thresholds[flag.resource] = changed(thresholds[flag.resource] ?? before[flag.resource], flag)

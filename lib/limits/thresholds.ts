@@ -138,7 +138,8 @@ export function shortOf(maximum: number): number {
 	return Math.max(maximum - 5, maximum * 0.75)
 }
 
-const resourceOfLimit: { readonly [limit in keyof ResourceLimits]: JudgedName } = {
+/** What a limit is a threshold of. @internal */
+export const resourceOfLimit: { readonly [limit in keyof ResourceLimits]: JudgedName } = {
 	maxCpuPercent: 'cpu',
 	warningCpuPercent: 'cpu',
 	maxMemoryPercent: 'memory',

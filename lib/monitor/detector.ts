@@ -7,8 +7,6 @@ import type { OpenSampler } from '../snapshot/sampler.ts'
 import { type Availability, availabilityOf, type Judgement } from './availability.ts'
 import type { Judge } from './judge.ts'
 import { kernelRules } from './kernel-events.ts'
-import type { Limits } from './limits.ts'
-import { laddersOf } from './limits.ts'
 
 // Rules of a user's own say nothing of the machine.
 const resourceRules: ReadonlySet<string> = new Set([...judgedNames, ...kernelRules.map(({ name }) => name)])
@@ -22,20 +20,18 @@ export interface MonitoredDetector extends Detector {
 export class JudgedDetector extends ResourceDetector implements MonitoredDetector {
 	readonly #alerts: AlertCenter
 	readonly #judge: Judge
-	readonly #limits: Limits
 
-	constructor(sampler: OpenSampler, detectionMs: number, alerts: AlertCenter, judge: Judge, limits: Limits) {
+	constructor(sampler: OpenSampler, detectionMs: number, alerts: AlertCenter, judge: Judge) {
 		super(sampler, detectionMs)
 		this.#alerts = alerts
 		this.#judge = judge
-		this.#limits = limits
 	}
 
 	getAvailability(): Availability {
 		const resources = this.getCurrentResources()
-		const ladders = laddersOf(this.#limits.thresholds)
+		const { table } = this.#alerts.engine
 		const judgements = this.#judge.names.map((name): Judgement => {
-			const budget = ladders.get(name)?.find(({ severity }) => severity !== 'INFO')?.fire
+			const budget = table.rule(name)?.ladder.find(({ severity }) => severity !== 'INFO')?.fire
 			return { name, why: this.#judge.why(name, resources), budget }
 		})
 		return availabilityOf(

@@ -96,7 +96,7 @@ export class ResourceMonitor implements ResourceManagement {
 		this.#sampler = sampler
 		this.#center = center
 		this.#judge = judge
-		this.detector = new JudgedDetector(sampler, detectionMs, center, judge, limits)
+		this.detector = new JudgedDetector(sampler, detectionMs, center, judge)
 		this.limits = limits
 		this.alerts = center
 		this.history = history

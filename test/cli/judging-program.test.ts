@@ -4,20 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { compile, run } from './program.ts'
-
-type Json = { [key: string]: unknown }
+import { compile, type Json, jsonOf, run } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-judging-'))
 
 beforeAll(compile)
 afterAll(() => rmSync(scratch, { recursive: true }))
-
-async function jsonOf(...words: string[]): Promise<Json> {
-	const { stdout, stderr, status } = await run(words)
-	expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
-	return JSON.parse(stdout) as Json
-}
 
 describe('snapshot', () => {
 	it('prints availability: what is wrong, what is free, and what one reading cannot judge', async () => {

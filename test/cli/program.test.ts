@@ -5,21 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { packageRoot } from '../../lib/native.ts'
 import { allFields } from '../../lib/snapshot/snapshot.ts'
-import { compile, run } from './program.ts'
-
-type Json = { [key: string]: unknown }
+import { compile, type Json, jsonOf, run } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'))
 const fieldNames = allFields.map(field => field.name)
 
 beforeAll(compile)
 afterAll(() => rmSync(scratch, { recursive: true }))
-
-async function jsonOf(...words: string[]): Promise<Json> {
-	const { stdout, stderr, status } = await run(words)
-	expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
-	return JSON.parse(stdout) as Json
-}
 
 describe('snapshot', () => {
 	it('prints the resources as JSON, null where unknown', async () => {

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const program: string = join(checkout, 'dist', 'cli', 'main.js')
@@ -48,4 +49,13 @@ export function run(
 		child.on('error', reject)
 		child.on('close', (status, signal) => resolve({ stdout, stderr, status, signal }))
 	})
+}
+
+export type Json = { [key: string]: unknown }
+
+/** What a command that has to succeed prints, as JSON. */
+export async function jsonOf(...words: string[]): Promise<Json> {
+	const { stdout, stderr, status } = await run(words)
+	expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+	return JSON.parse(stdout) as Json
 }

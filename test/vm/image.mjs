@@ -1,13 +1,36 @@
 // The VM's root file system, in memory: busybox, this very Node with its libraries, the package and the suites.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, closeSync, copyFileSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, realpathSync } from 'node:fs'
+import {
+	chmodSync,
+	closeSync,
+	copyFileSync,
+	cpSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	realpathSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
+
+import { kernel, program } from './needs.mjs'
 
 const guestPackage = ['package.json', 'dist', 'node_modules/node-gyp-build', 'test/container', 'test/vm/guest']
 const folders = ['bin', 'proc', 'sys', 'dev', 'tmp', 'modules', 'guest/plimsoll']
 
+/** What a boot needs, `{ emulator, kernelFolder, image }`, with its files in the folder. Installs and downloads what is missing. */
+export function prepareMachine(project, folder) {
+	const emulator = program('qemu-system-x86_64', 'qemu-system-x86')
+	const busybox = program('busybox', 'busybox-static')
+	const kernelFolder = kernel()
+	const image = join(folder, 'image')
+	writeImage({ project, kernelFolder, busybox, work: mkdtempSync(join(folder, 'root-')), target: image })
+	return { emulator, kernelFolder, image }
+}
+
 /** Writes the image into the file `target`, with `work` as an empty folder to work in. */
-export function writeImage({ project, kernelFolder, busybox, work, target }) {
+function writeImage({ project, kernelFolder, busybox, work, target }) {
 	chmodSync(work, 0o755) // it becomes "/", which others than root go through too
 	for (const folder of folders) mkdirSync(join(work, folder), { recursive: true })
 	copyFileSync(busybox, join(work, 'bin/busybox'))

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { writeImage } from './image.mjs'
+import { prepareMachine } from './image.mjs'
 import { runInMachine } from './machine.mjs'
-import { kernel, program } from './needs.mjs'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 const boots = [
@@ -32,16 +31,12 @@ process.once('exit', clean)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 
 try {
-	const emulator = program('qemu-system-x86_64', 'qemu-system-x86')
-	const busybox = program('busybox', 'busybox-static')
-	const kernelFolder = kernel()
-	const image = join(folder, 'image')
-	writeImage({ project, kernelFolder, busybox, work: mkdtempSync(join(folder, 'root-')), target: image })
+	const machine = prepareMachine(project, folder)
 	for (const boot of boots) {
 		if (chosen.length > 0 && !chosen.includes(boot.suite)) continue
 		const startedAt = performance.now()
 		console.log(`${boot.suite}: ${boot.cpus} CPUs`)
-		await runInMachine({ ...boot, emulator, kernelFolder, image, folder, onResult })
+		await runInMachine({ ...boot, ...machine, folder, onResult })
 		console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
 	}
 } catch (error) {

@@ -25,12 +25,18 @@ function summary(latencies) {
 	return { p50Ms: rank(0.5), p99Ms: rank(0.99), maxMs: rank(1), n: sorted.length }
 }
 
+// The first event meets code that no JavaScript engine has compiled yet, and in a VM without KVM that is slow: it stands apart.
+/** @param {number[]} latencies */
+function pushedSummary([first = Number.NaN, ...others]) {
+	return { ...summary(others), firstMs: rounded(first, 2) }
+}
+
 // At the same time, so that what disturbs one disturbs the other.
 const [plain, bad] = await Promise.all([sampledLatencies('plain'), sampledLatencies('bad')])
 const pushed = asked('--quick') ? { reason: 'not with --quick' } : await pushedLatencies()
 const result = {
 	sampled: summary(plain),
-	pushed: pushed.latencies === undefined ? null : summary(pushed.latencies),
+	pushed: pushed.latencies === undefined ? null : pushedSummary(pushed.latencies),
 	pushedReason: pushed.reason,
 	badHandlers: summary(bad),
 	quick: asked('--quick'),
@@ -48,5 +54,5 @@ report(
 		row('with 50 handlers, 5 hang, 5 throw', result.badHandlers, 'as above'),
 		row("pushed, after the kernel's event", result.pushed, `< ${targets.pushedP99Ms}`),
 	],
-	pushed.reason === undefined ? [] : [`pushed: ${pushed.reason}`],
+	[result.pushed ? `pushed: the first took ${result.pushed.firstMs} ms and is not counted` : `pushed: ${pushed.reason}`],
 )

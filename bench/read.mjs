@@ -7,12 +7,11 @@ import { promisify } from 'node:util'
 
 import Benchmark from 'benchmark'
 
-import { ResourceDetector } from '../dist/detection/detector.js'
 import { initializeResourceManagement } from '../dist/index.js'
-import { fields } from '../dist/snapshot/fields.js'
-import { Ring } from '../dist/snapshot/ring.js'
-import { OpenSampler } from '../dist/snapshot/sampler.js'
+import { internals } from './internals.mjs'
 import { asked, lowerQuartile, report, rounded } from './report.mjs'
+
+const { ResourceDetector, fields, OpenSampler, Ring } = await internals()
 
 const targets = { fieldNs: 10, resourcesNs: 2000, bytesPerFieldRead: 0, cacheHitPercent: 85 }
 const eight = [

@@ -18,7 +18,7 @@ const target = join(top, 'config.schema.json')
 function compiled(folder) {
 	const tsc = join(top, 'node_modules', 'typescript', 'bin', 'tsc')
 	const args = [tsc, '-p', join(top, 'tsconfig.build.json'), '--outDir', folder, '--declaration', 'false', '--sourceMap', 'false']
-	const plain = ['--isolatedDeclarations', 'false', '--declarationMap', 'false']
+	const plain = ['--isolatedDeclarations', 'false', '--declarationMap', 'false', '--emitDeclarationOnly', 'false']
 	const { status, stdout } = spawnSync(process.execPath, [...args, ...plain], { cwd: top, encoding: 'utf8' })
 	if (status !== 0) throw new Error(`TypeScript:\n${stdout}`)
 	writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')

@@ -46,4 +46,4 @@ if (!existsSync(join(top, 'node_modules', 'typescript'))) {
 }
 run('node tools/generate-fields.mjs')
 if (!nativeIsFresh()) buildNative()
-run('tsc -p tsconfig.build.json')
+run('node tools/build-javascript.mjs')

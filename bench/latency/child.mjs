@@ -3,8 +3,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { initializeResourceManagement } from '../../dist/index.js'
-import { defaultThresholds } from '../../dist/limits/thresholds.js'
+import { defaultThresholds, initializeResourceManagement } from '../../dist/index.js'
 
 const [count, kind] = [Number(process.argv[2]), process.argv[3]]
 const files = 40

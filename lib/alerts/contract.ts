@@ -93,7 +93,7 @@ export interface Alerts extends AsyncDisposable {
 	history(query?: HistoryQuery): AlertEvent[]
 	statistics(): AlertStatistics
 	deliveries(): readonly HandlerStats[]
-	/** Why the state file was refused or could not be written, the newest first problem; `undefined`: all is well. */
+	/** Why the state file cannot be written, until it can be again, or why it was refused at the start; `undefined`: all is well. */
 	readonly stateError: PlimsollError | undefined
 	/** Stops all timers, lets handlers finish for a moment, saves the state. May be called again. */
 	close(): Promise<void>

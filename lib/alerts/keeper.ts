@@ -6,7 +6,7 @@ import type { AlertEngine } from './engine.ts'
 import type { Rule } from './rule.ts'
 import { addSilence, noSilences, type Silence, type Silences } from './silence.ts'
 import { restoreSeries, type SavedSeries, savedSeries } from './state.ts'
-import { readStateFile, type SavedState, writeStateFile } from './state-file.ts'
+import { readStateFile, type SavedState, writeStateFile, writeStateFileSoon } from './state-file.ts'
 
 const delayMs = 1000
 
@@ -28,11 +28,15 @@ export class Keeper {
 	/** Of rules that have not been added yet: kept, so that a rule that comes later finds them. */
 	#unclaimed: SavedSeries[]
 	#timer: NodeJS.Timeout | undefined
+	#isWriting = false
+	#isChanged = false
+	#savesAtOnce = 0
 	#isClosed = false
+	#refused: PlimsollError | undefined
+	#unwritten: PlimsollError | undefined
 	/** As of the file. */
 	readonly silences: Silences
 	readonly told: ToldIncidents
-	error: PlimsollError | undefined
 
 	constructor(path: string, engine: AlertEngine, clock: Clock, toleranceMs: number, parts: () => KeptParts) {
 		this.#path = path
@@ -40,7 +44,7 @@ export class Keeper {
 		this.#clock = clock
 		this.#toleranceMs = toleranceMs
 		this.#parts = parts
-		this.#restored = this.#attempt(() => readStateFile(path, clock.wallMs()))
+		this.#restored = this.#read(() => readStateFile(path, clock.wallMs()))
 		this.#unclaimed = [...(this.#restored?.series ?? [])]
 		this.#downMs = clock.wallMs() - (this.#restored?.savedAt ?? 0)
 		this.silences = this.#restoredSilences(this.#restored?.silences ?? [])
@@ -59,8 +63,14 @@ export class Keeper {
 		return own.length > 0
 	}
 
+	/** The file was refused, for good, or cannot be written, until it can. */
+	get error(): PlimsollError | undefined {
+		return this.#unwritten ?? this.#refused
+	}
+
 	changed(): void {
-		if (!this.#isClosed) this.#timer ??= setTimeout(() => this.save(), delayMs).unref()
+		this.#isChanged = true
+		if (!this.#isClosed && !this.#isWriting) this.#timer ??= setTimeout(() => void this.#saveSoon(), delayMs).unref()
 	}
 
 	/** Writes it, and nothing after that. */
@@ -72,13 +82,38 @@ export class Keeper {
 	save(): void {
 		clearTimeout(this.#timer)
 		this.#timer = undefined
-		const state: SavedState = {
+		this.#isChanged = false
+		this.#savesAtOnce++
+		try {
+			writeStateFile(this.#path, this.#state())
+			this.#unwritten = undefined
+		} catch (cause) {
+			this.#unwritten = this.#warned(cause, this.#unwritten)
+		}
+	}
+
+	async #saveSoon(): Promise<void> {
+		this.#timer = undefined
+		this.#isChanged = false
+		this.#isWriting = true
+		const savesAtOnce = this.#savesAtOnce
+		try {
+			await writeStateFileSoon(this.#path, this.#state(), () => this.#savesAtOnce !== savesAtOnce)
+			this.#unwritten = undefined
+		} catch (cause) {
+			if (!this.#isClosed) this.#unwritten = this.#warned(cause, this.#unwritten)
+		}
+		this.#isWriting = false
+		if (this.#isChanged) this.changed()
+	}
+
+	#state(): SavedState {
+		return {
 			savedAt: this.#clock.wallMs(),
 			sequence: this.#engine.sequence,
 			series: [...savedSeries(this.#engine, this.#clock.monotonicMs()), ...this.#unclaimed],
 			...this.#parts(),
 		}
-		this.#attempt(() => writeStateFile(this.#path, state))
 	}
 
 	// A silence that is over is not taken back.
@@ -87,25 +122,30 @@ export class Keeper {
 		const now = this.#clock.wallMs()
 		for (const silence of saved as readonly Silence[]) {
 			if (!(silence?.endsAt > now)) continue
-			this.#attempt(() => {
+			this.#read(() => {
 				silences = addSilence(silences, silence, now)
 			})
 		}
 		return silences
 	}
 
-	#attempt<T>(body: () => T): T | undefined {
+	#read<T>(body: () => T): T | undefined {
 		try {
 			return body()
 		} catch (cause) {
-			const text = cause instanceof Error ? cause.message : String(cause)
-			const error =
-				cause instanceof PlimsollError
-					? cause
-					: new PlimsollError('ERR_STATE_FILE', `The state of alerts in ${this.#path}: ${text}`, { cause })
-			if (this.error === undefined) process.emitWarning(error)
-			this.error = error
+			this.#refused = this.#warned(cause, this.#refused)
 			return undefined
 		}
+	}
+
+	// A problem that lasts is warned of once.
+	#warned(cause: unknown, before: PlimsollError | undefined): PlimsollError {
+		const text = cause instanceof Error ? cause.message : String(cause)
+		const error =
+			cause instanceof PlimsollError
+				? cause
+				: new PlimsollError('ERR_STATE_FILE', `The state of alerts in ${this.#path}: ${text}`, { cause })
+		if (before === undefined) process.emitWarning(error)
+		return error
 	}
 }

@@ -63,6 +63,28 @@ function json(text: string): unknown {
 	}
 }
 
+/**
+ * The same, without a wait of this thread for the disk; `isSuperseded` is asked last, and then nothing is replaced.
+ * @throws what the file system says @internal
+ */
+export async function writeStateFileSoon(path: string, state: SavedState, isSuperseded: () => boolean): Promise<void> {
+	const beside = `${path}.${process.pid}.soon.tmp`
+	try {
+		const file = await process.getBuiltinModule('node:fs/promises').open(beside, 'w', 0o600) // loaded by those who keep a state only
+		try {
+			await file.writeFile(stateText(state))
+			await file.sync()
+		} finally {
+			await file.close()
+		}
+		if (isSuperseded()) rmSync(beside, { force: true })
+		else renameSync(beside, path) // here, so that no later one can be overtaken
+	} catch (error) {
+		rmSync(beside, { force: true })
+		throw error
+	}
+}
+
 /** A crash at any moment leaves the old file or the new one. @throws what the file system says @internal */
 export function writeStateFile(path: string, state: SavedState): void {
 	const beside = `${path}.${process.pid}.tmp`

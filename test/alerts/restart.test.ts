@@ -1,5 +1,5 @@
 // What survives a restart, and what happens to a file that is torn or not ours.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -205,5 +205,31 @@ describe('a file that is not what was written', () => {
 		await alerts.close()
 		expect(alerts.stateError?.code).toBe('ERR_STATE_FILE')
 		expect(warned).toHaveBeenCalledTimes(1)
+	})
+
+	test('it is written some time after a change, and what is saved meanwhile at once is not replaced by it', async () => {
+		const first = open()
+		play(first.alerts, [60, 60, 60])
+		await vi.waitFor(() => expect(parseState(readFileSync(stateFile, 'utf8')).series).toHaveLength(1), { timeout: 5000 })
+		play(first.alerts, [0, 0, 0, 0])
+		await new Promise(resolve => setTimeout(resolve, 1000)) // about when it is written again
+		play(first.alerts, [90, 90])
+		await first.alerts.close()
+		const second = open()
+		expect(second.alerts.active()).toMatchObject([{ severity: 'CRITICAL' }])
+		await vi.waitFor(() => expect(readdirSync(folder)).toEqual(['alerts.state']))
+		await second.alerts.close()
+	})
+
+	test('a problem of writing is over when it is written again', async () => {
+		vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+		const late = join(folder, 'late')
+		const alerts = new AlertCenter({ stateFile: join(late, 'state'), rules: [load] }, clock)
+		play(alerts, [90, 90])
+		await vi.waitFor(() => expect(alerts.stateError?.code).toBe('ERR_STATE_FILE'), { timeout: 5000 })
+		mkdirSync(late)
+		play(alerts, [0, 0, 0, 0])
+		await vi.waitFor(() => expect(alerts.stateError).toBeUndefined(), { timeout: 5000 })
+		await alerts.close()
 	})
 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Groups, kill, startIn } from '../../container/limited.mjs'
 import { MiB, top } from './in_group.mjs'
 
-const rounds = 60
+const rounds = 61
 const highBytes = 400 * MiB
 const program = name => fileURLToPath(new URL(name, import.meta.url))
 

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const stepBytes = 256 * 1024
 const roomBytes = 40 * 1024 * 1024 // what other processes of the group may need meanwhile
 const mostSteps = 800
-const quietMs = 1500 // plimsoll tells of an event at most once a second
+// plimsoll tells of an event at most once a second, and what grew meanwhile at that second's end, which begins another one
+const quietMs = 2500
 const events = process.argv[2]
 const read = name => Number(readFileSync(join(dirname(events), name), 'utf8'))
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6

@@ -1,0 +1,42 @@
+// npm run build:ts: dist/ from lib/. Declarations are TypeScript's, a file a module; JavaScript is bundled, a file an entry point and
+// what they share: loading 120 small modules costs a process 7 MB and many times the time (docs/decisions/0014-bundled-javascript.md).
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const top = fileURLToPath(new URL('..', import.meta.url))
+
+// What package.json names: `./dist/alerts/index.js` is made from lib/alerts/index.ts.
+function entryPoints() {
+	const { exports, bin } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'))
+	const paths = [...Object.values(exports).map(entry => entry.default), ...Object.values(bin)]
+	const names = paths.filter(Boolean).map(path => /dist\/(.+)\.js$/.exec(path)[1])
+	return Object.fromEntries(names.map(name => [name, join(top, 'lib', `${name}.ts`)]))
+}
+
+/**
+ * Files directly in `folder` or named as their entry: lib/native.ts finds package.json one level above its own.
+ * @param {Record<string, string>} input name → source @param {string} folder
+ */
+export async function bundle(input, folder) {
+	const { rolldown } = await import('rolldown') // not installed where a package is only used
+	const bundled = await rolldown({ input, platform: 'node', transform: { target: 'es2023' } })
+	try {
+		await bundled.write({ dir: folder, format: 'esm', sourcemap: true, chunkFileNames: '[name].js' })
+	} finally {
+		await bundled.close()
+	}
+}
+
+function declare() {
+	const tsc = join(top, 'node_modules', 'typescript', 'bin', 'tsc')
+	const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: top, stdio: 'inherit' })
+	if (status !== 0) process.exit(status ?? 1)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	rmSync(join(top, 'dist'), { recursive: true, force: true })
+	declare()
+	await bundle(entryPoints(), join(top, 'dist'))
+}

@@ -32,7 +32,10 @@ export interface PoolOptions<Custom extends string = never> {
 	readonly historyLimit?: number | undefined
 }
 
-export type AllocationRequest<Custom extends string = never> = Amounts<Custom> & {
+/** Of a pool whose names of dimensions TypeScript does not know, amounts are checked when it is called. */
+type RequestedAmounts<Custom extends string> = string extends Custom ? { readonly [name: string]: unknown } : Amounts<Custom>
+
+export type AllocationRequest<Custom extends string = never> = RequestedAmounts<Custom> & {
 	/** Who holds the lease: a task, a worker, a child process, a model, a tenant. */
 	readonly agentId: string
 	/** What the agent belongs to, for quotas; the same as long as the agent lives. */

@@ -9,7 +9,7 @@ import { HandClock } from '../alerts/playing.ts'
 export const runs = { numRuns: 1000 } as const
 
 export class Play {
-	readonly clock = new HandClock()
+	readonly clock: HandClock = new HandClock()
 	readonly pool: ResourcePool
 	readonly told: PoolEvent[] = []
 	/** Every lease that was ever granted. */
@@ -101,7 +101,13 @@ export class Play {
 }
 
 export type Command =
-	| { readonly do: 'try' | 'wait'; readonly agent: number; readonly cpu: number; readonly tokens: number; readonly options: Options }
+	| {
+			readonly do: 'try' | 'wait'
+			readonly agent: number
+			readonly cpu: number
+			readonly tokens: number
+			readonly options: Options
+	  }
 	| { readonly do: 'release' | 'abort' | 'touch'; readonly which: number }
 	| { readonly do: 'child'; readonly which: number; readonly cpu: number; readonly tokens: number }
 	| { readonly do: 'resize'; readonly which: number; readonly cpu: number; readonly tokens: number }

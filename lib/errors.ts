@@ -21,6 +21,12 @@ export type ErrorCode =
 	| 'ERR_TOO_MANY_SILENCES'
 	/** A system outside did not take an alert; `retriable` tells whether it may later. */
 	| 'ERR_DELIVERY'
+	/** A request for resources cannot be granted; the error's `refusal` says why. */
+	| 'ERR_REFUSED'
+	/** A request for resources waited as long as it was allowed to. */
+	| 'ERR_DEADLINE'
+	/** A request's agent, owner or parent lease has ended. */
+	| 'ERR_OWNER_ENDED'
 	/** This runtime or system does not offer it. */
 	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */

@@ -2,9 +2,10 @@
 import { PlimsollError, shown } from '../errors.ts'
 import type { Thresholds } from '../limits/ladder.ts'
 import { checkOptions } from '../snapshot/options.ts'
+import { type Clock, systemClock } from '../time/clock.ts'
+import { WakeTimer } from '../time/wake.ts'
 import type { AlertEvent, ResourceAlert } from './alert.ts'
 import { acknowledgeChecks, checkReading, observeChecks, positive } from './checks.ts'
-import { type Clock, systemClock } from './clock.ts'
 import type { Acknowledged, AcknowledgeOptions, Alerts, AlertsOptions, ObserveOptions, SilenceOptions } from './contract.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { AlertHandler, HandlerOptions } from './delivery/handler.ts'
@@ -28,7 +29,6 @@ import {
 } from './silence.ts'
 import { type AlertStatistics, Tally } from './statistics.ts'
 import { suppressionOf } from './suppression.ts'
-import { WakeTimer } from './wake.ts'
 
 /** @internal */
 export class AlertCenter implements Alerts {

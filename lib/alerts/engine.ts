@@ -1,8 +1,8 @@
 // Rules, series and incidents, and the events that follow from readings and commands. A thin shell over the pure reducer of
 // series.ts; owns no timer and calls nobody but `emit`. On the thread that made it.
 import { type Severity, severities } from '../limits/severity.ts'
+import type { Clock } from '../time/clock.ts'
 import type { AlertEvent, AlertEventKind, AlertEvidence, Labels, ResourceAlert, Suppression } from './alert.ts'
-import type { Clock } from './clock.ts'
 import { Incident, type Verdict } from './incident.ts'
 import type { Rule } from './rule.ts'
 import { nextChangeAt, step, underLadder } from './series.ts'

@@ -1,6 +1,6 @@
 // Keeps the state of alerts in a file: read at the start, written some time after each change. On the engine's thread.
 import { PlimsollError } from '../errors.ts'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../time/clock.ts'
 import type { ToldIncidents } from './delivery/delivery.ts'
 import type { AlertEngine } from './engine.ts'
 import type { Rule } from './rule.ts'

@@ -1,8 +1,8 @@
 // What survives a restart, as plain data: verdicts, `for` credit, incidents, acknowledgements. Pure, both ways.
 // Monotonic times do not outlive a process, so they are kept as ages.
 import { type Severity, severities } from '../limits/severity.ts'
+import type { Clock } from '../time/clock.ts'
 import type { Labels, Suppression } from './alert.ts'
-import type { Clock } from './clock.ts'
 import type { AlertEngine } from './engine.ts'
 import { handlerRule } from './handler-rule.ts'
 import { type HeldAcknowledgement, Incident } from './incident.ts'

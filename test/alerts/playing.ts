@@ -1,6 +1,6 @@
 // Alerts on a clock that is set by hand, and what they have told.
 import { AlertCenter } from '../../lib/alerts/center.ts'
-import type { Clock } from '../../lib/alerts/clock.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 import type { AlertEvent, AlertsOptions } from '../../lib/alerts/index.ts'
 
 export class HandClock implements Clock {

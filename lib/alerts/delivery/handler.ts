@@ -1,7 +1,8 @@
 // What a handler is and what it is called with. Any thread; types, and the context that calls share.
+
+import type { AbortSignalLike } from '../../globals.ts'
 import type { Severity } from '../../limits/severity.ts'
 import type { AlertEvent, AlertEventKind, ResourceAlert } from '../alert.ts'
-import type { AbortSignalLike } from '../handlers/globals.ts'
 import type { MatcherInput } from '../matcher.ts'
 
 export interface HandlerContext {

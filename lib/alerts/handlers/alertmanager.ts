@@ -1,10 +1,10 @@
 // A handler that hands incidents to Prometheus' Alertmanager, by its v2 API. Alertmanager takes an alert for resolved that it has
 // not heard of for a while, so those that last are sent again and again. Any thread.
 import { PlimsollError } from '../../errors.ts'
+import type { UrlLike } from '../../globals.ts'
 import { type Check, checkOptions, intervalMs } from '../../snapshot/options.ts'
 import type { Labels, ResourceAlert } from '../alert.ts'
 import type { AlertHandler, HandlerContext } from '../delivery/handler.ts'
-import type { UrlLike } from './globals.ts'
 import { type Address, addressOf, headerFields, httpUrl, post } from './post.ts'
 
 export interface AlertmanagerOptions {

@@ -1,11 +1,11 @@
 // A handler that opens, acknowledges and resolves incidents at PagerDuty, by its Events API v2. Any thread.
 import { hostname } from 'node:os'
+import type { UrlLike } from '../../globals.ts'
 import type { Severity } from '../../limits/severity.ts'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { ResourceAlert } from '../alert.ts'
 import { crypto } from '../crypto.ts'
 import type { AlertHandler } from '../delivery/handler.ts'
-import type { UrlLike } from './globals.ts'
 import { addressOf, httpUrl, post } from './post.ts'
 
 export interface PagerdutyOptions {

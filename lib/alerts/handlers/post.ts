@@ -1,8 +1,8 @@
 // One HTTP request of a handler: what the answer means for trying again, and errors that tell no secrets: of the address, which
 // often holds one, only the origin is named. Any thread.
 import { PlimsollError } from '../../errors.ts'
+import type { UrlLike } from '../../globals.ts'
 import type { Check } from '../../snapshot/options.ts'
-import type { UrlLike } from './globals.ts'
 
 /** A system outside did not take an alert. */
 export class DeliveryError extends PlimsollError {

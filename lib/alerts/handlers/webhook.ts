@@ -1,10 +1,11 @@
 // A handler that posts events as JSON to an address, signed where both sides share a secret. The form of the body and how to
 // check the signature: docs/alert-handlers.md. Any thread.
+
+import type { UrlLike } from '../../globals.ts'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { AlertEvent } from '../alert.ts'
 import { crypto } from '../crypto.ts'
 import type { AlertHandler } from '../delivery/handler.ts'
-import type { UrlLike } from './globals.ts'
 import { addressOf, headerFields, httpUrl, post } from './post.ts'
 
 export interface WebhookOptions {

@@ -1,4 +1,4 @@
-// The two clocks of alerts: durations are monotonic, what is shown is wall clock. Any thread.
+// The two clocks of the engines: durations are monotonic, what is shown is wall clock. Any thread.
 
 /** @internal */
 export interface Clock {

@@ -10,6 +10,7 @@ namespace {
 // CPU times of those that were waited for come in clock ticks, user and system each.
 constexpr double kTickTolerance = 0.021;
 
+constexpr uint32_t kKinReadings = 30;
 constexpr int kMostAttempts = 8;  // a few microseconds each: hardly ever more than two
 
 }  // namespace
@@ -37,7 +38,7 @@ TrackedTree::TrackedTree(TrackedRows::Claim claim, uint32_t pid, std::unique_ptr
 void TrackedTree::begin(TrackedRows& rows, double now) {
   rows.set(claim_.row, RowWord::pid, pid());
   rows.set(claim_.row, RowWord::state, static_cast<uint32_t>(RowState::live));
-  read_uses(true);
+  read_uses(true, true);
   read_detail(members_.front());
   publish_use(rows, now);
   publish_detail(rows, now);
@@ -60,7 +61,14 @@ bool TrackedTree::adopt(const Kinship& kinship) {
 }
 
 bool TrackedTree::measure(TrackedRows& rows, double now, bool births, bool detailed) {
-  read_uses(births || members_.size() > 1);
+  // Who has no children that are known has hardly had others that are not; who had, has more.
+  const double waited_before = members_.front().waited_seconds;
+  births_unheeded_ = births_unheeded_ || births;
+  const bool kin = members_.size() > 1 || (births_unheeded_ && (detailed || kin_wanted_ > 0));
+  read_uses(kin, detailed);
+  if (kin) births_unheeded_ = false;
+  if (members_.front().waited_seconds != waited_before) kin_wanted_ = kKinReadings;
+  if (kin_wanted_ > 0) --kin_wanted_;
   if (!members_.front().running) {
     finish(rows, now);
     return true;
@@ -75,11 +83,11 @@ bool TrackedTree::measure(TrackedRows& rows, double now, bool births, bool detai
   return lost;
 }
 
-void TrackedTree::read_uses(bool kin) {
+void TrackedTree::read_uses(bool kin, bool anew) {
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     bool inherited = false;
     for (Member& member : members_) {
-      if (!member.gone) read_use(member);
+      if (!member.gone) read_use(member, anew);
     }
     for (Member& member : members_) {
       if (kin && !member.gone) inherited = read_kin(member) || inherited;
@@ -93,8 +101,8 @@ void TrackedTree::read_uses(bool kin) {
   }
 }
 
-void TrackedTree::read_use(Member& member) {
-  const ProcessUse use = member.process->use();
+void TrackedTree::read_use(Member& member, bool anew) {
+  const ProcessUse use = member.process->use(anew);
   member.running = use.life == Life::running;
   if (use.life == Life::gone) {
     member.gone = true;

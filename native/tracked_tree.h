@@ -64,8 +64,8 @@ class TrackedTree {
   enum Counter : size_t { kCpu, kRead, kWritten, kWait, kCounters };
   struct Branches;
 
-  void read_uses(bool kin);
-  void read_use(Member& member);
+  void read_uses(bool kin, bool anew);
+  void read_use(Member& member, bool anew);
   bool read_kin(Member& member);
   void account(Member& member);
   void relink(Member& member);
@@ -86,6 +86,8 @@ class TrackedTree {
   std::vector<Member> members_;  // the process itself first, and each behind its parent
   std::vector<TreeCounter> counters_;
   bool explored_ = false;
+  bool births_unheeded_ = true;
+  uint32_t kin_wanted_ = 0;    // for so many readings more: it has children that nobody sees
   bool details_owed_ = false;  // a member was lost while they were read
   bool ended_ = false;
 };

@@ -79,7 +79,7 @@ bool Tracking::take_mail() {
   }
   for (auto& tree : arrived) state_->trees.push_back(std::move(tree));
   for (auto& thread : arrived_threads) state_->threads.push_back(thread);
-  state_->places_changed = true;
+  state_->places_changed = state_->nesting_changed = true;
   if (!left.empty()) {
     const auto row = [](const TrackedRows::Claim& a, const TrackedRows::Claim& b) { return a.row < b.row; };
     std::sort(left.begin(), left.end(), row);
@@ -107,7 +107,7 @@ void Tracking::measure(double now, EventLoops& loops, Listeners& listeners) {
     if (tree->ended()) continue;
     // Not all of them in the same reading.
     const bool detailed = (tree->claim().row + state.reading) % pace == 0;
-    if (tree->measure(rows_, now, births, detailed)) state.places_changed = true;
+    if (tree->measure(rows_, now, births, detailed)) state.places_changed = state.nesting_changed = true;
     if (tree->ended()) listeners.ended(tree->listener(), now);
   }
   for (TrackedThread& thread : state.threads) {
@@ -115,7 +115,7 @@ void Tracking::measure(double now, EventLoops& loops, Listeners& listeners) {
     measure(thread, now, loops, (thread.claim.row + state.reading) % pace == 0);
     if (thread.ended && !was_over) listeners.ended(thread.listener, now);
   }
-  if (state.places_changed) mark_nested();
+  if (state.nesting_changed) mark_nested();
 }
 
 void Tracking::find_descendants(bool births) {
@@ -142,7 +142,7 @@ void Tracking::adopt_all(bool unexplored) {
         found = place->tree->adopt(kinship) || found;
       }
     }
-    state.places_changed = state.places_changed || found;
+    if (found) state.places_changed = state.nesting_changed = true;
   }
 }
 
@@ -161,7 +161,8 @@ void Tracking::index_places() {
 // of the same process, the one with the higher row is within the other.
 void Tracking::mark_nested() {
   State& state = *state_;
-  index_places();
+  if (state.places_changed) index_places();
+  state.nesting_changed = false;
   for (auto& tree : state.trees) {
     uint32_t within = kNoRow;
     const auto [first, last] = std::equal_range(state.places.begin(), state.places.end(), Place{tree->pid(), nullptr});

@@ -66,6 +66,7 @@ class Tracking {
     std::vector<Kinship> born;
     std::vector<Place> places;  // sorted: in which trees a process is
     bool places_changed = true;
+    bool nesting_changed = true;
     uint32_t reading = 0;
   };
 

@@ -50,7 +50,8 @@ class Process {
   Process& operator=(const Process&) = delete;
   virtual ~Process() = default;
 
-  virtual ProcessUse use() = 0;
+  // Without `anew`, memory may be as of the last time that the process ran: only others could have taken of it since.
+  virtual ProcessUse use(bool anew) = 0;
   virtual Result<ProcessKin> kin() = 0;
   virtual Result<ProcessDetail> detail() = 0;
 

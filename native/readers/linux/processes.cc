@@ -4,7 +4,8 @@
 // The one descriptor that is kept for a process is that of its statm: it stays bound to the very process, answers ESRCH once
 // that was reaped and zeros once it ended, and gives the resident pages exactly (those in stat lag behind by a batch per CPU).
 // The CPU clock is found by number, but it is read before statm is: if statm still answers then, the number was still the
-// process's own when the clock was read. Files that are opened by path are read before stat is, whose start time is compared.
+// process's own when the clock was read. A clock that has not moved by a nanosecond is that of a process that has not run: it has
+// not ended either, for that takes CPU time, so nothing more is asked. Files that are opened by path are read before stat is, whose start time is compared.
 #include "processes.h"
 
 #include "../processes.h"
@@ -104,15 +105,21 @@ class LinuxProcess final : public Process {
     if (!stat) return stat.reason;
     if (stat->threads == 0 || stat->state == 'Z' || stat->state == 'X') return Reason::gone;
     start_ticks_ = stat->start_ticks;
-    const ProcessUse now = use();
+    const ProcessUse now = use(true);
     if (now.life == Life::gone) return Reason::gone;
     return now.life == Life::running ? Reason::known : Reason::unsupported;  // without memory of its own: the kernel's
   }
 
-  ProcessUse use() override {
-    ProcessUse found;
+  ProcessUse use(bool anew) override {
     timespec time{};
     const bool timed = clock_gettime(clock_of(pid_), &time) == 0;
+    if (timed && !anew && last_.life != Life::gone && time.tv_sec == ran_.tv_sec && time.tv_nsec == ran_.tv_nsec) return last_;
+    ran_ = time;
+    return last_ = measure(timed, time);
+  }
+
+  ProcessUse measure(bool timed, const timespec& time) const {
+    ProcessUse found;
     char buffer[128];
     const auto text = statm_ >= 0 ? reread_statm(buffer) : read_statm(buffer);
     if (!text && text.reason == Reason::gone) return found;
@@ -232,6 +239,8 @@ class LinuxProcess final : public Process {
   const uint32_t pid_;
   const int statm_;
   uint64_t start_ticks_ = 0;
+  timespec ran_{};  // its clock, when `last_` was read
+  ProcessUse last_;
 };
 
 }  // namespace

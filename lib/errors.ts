@@ -27,6 +27,8 @@ export type ErrorCode =
 	| 'ERR_DEADLINE'
 	/** A request's agent, owner or parent lease has ended. */
 	| 'ERR_OWNER_ENDED'
+	/** There is no process of this number. */
+	| 'ERR_NO_PROCESS'
 	/** This runtime or system does not offer it. */
 	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */

@@ -33,6 +33,21 @@ export interface Native {
 	/** Of each trigger, then of the memory events if they were asked for. */
 	pressureServing(id: number): NativeServing[]
 	wakeUps(id: number): number
+	/** `reason` is the number of one (0: it is tracked); only for who listens. */
+	trackProcess(id: number, pid: number): NativeClaim
+	trackThread(id: number, threadId: number): NativeClaim
+	untrack(row: number, generation: number): void
+	trackedChunk(index: number): { buffer: ArrayBuffer; shared: boolean }
+	refreshChunk(index: number, buffer: ArrayBuffer): void
+	trackedRows(): number
+	trackingDescriptors(): number
+}
+
+/** @internal */
+export interface NativeClaim {
+	readonly reason: number
+	readonly row: number
+	readonly generation: number
 }
 
 /** `reason` is the number of one (0: it is served); numbers are 0 where there are none. @internal */

@@ -8,6 +8,7 @@
 
 namespace plimsoll {
 
+class Listener;
 struct Hearing;  // addon_events.cc: one opener that is told of events
 
 // What one environment (the main thread, a worker) holds. Freed when the environment has ended, at whatever moment that
@@ -27,10 +28,14 @@ void throw_code(Napi::Env env, const char* code, const std::string& message);
 
 // addon_events.cc
 void end_hearings(Environment* environment, const uint32_t* opener = nullptr);  // of one opener, or all
+const Listener* listener_of(const Napi::CallbackInfo& info);  // of the opener that is the first argument; null if it does not listen
 void export_events(Napi::Env env, Napi::Object exports);
 
 // addon_tasks.cc
 void export_tasks(Napi::Env env, Napi::Object exports);
+
+// addon_tracking.cc
+void export_tracking(Napi::Env env, Napi::Object exports);
 
 // addon.cc
 Napi::Object export_all(Napi::Env env, Napi::Object exports);

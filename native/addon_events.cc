@@ -66,6 +66,7 @@ void deliver(void* context) {
 void end_hearing(Hearing* hearing) {
   napi_delete_reference(hearing->env, hearing->callback);
   napi_delete_reference(hearing->env, hearing->buffer);
+  Sampler::instance().tracking().remove_all(&hearing->wake->listener());
   ++hearing->environment->closing;
   const auto closed = [](void* context) {
     auto* ended = static_cast<Hearing*>(context);
@@ -188,6 +189,11 @@ Napi::Value wake_ups(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+const Listener* listener_of(const Napi::CallbackInfo& info) {
+  const Hearing* hearing = hearing_of(info);
+  return hearing == nullptr ? nullptr : &hearing->wake->listener();
+}
 
 void end_hearings(Environment* environment, const uint32_t* opener) {
   std::erase_if(environment->hearings, [opener](Hearing* hearing) {

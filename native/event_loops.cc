@@ -63,4 +63,13 @@ std::span<const LoopRow> EventLoops::collect(Sample& sample) {
   return {rows_.data(), count};
 }
 
+ThreadReading EventLoops::read_thread(double thread_id, bool waits) {
+  const std::lock_guard lock(mutex_);
+  for (const LoopWatch* watch : watches_) {
+    if (watch->thread_id() != thread_id) continue;
+    return {true, thread_cpu_seconds(watch->thread()), waits ? thread_wait_seconds(watch->thread()) : Result<double>(Reason::gone)};
+  }
+  return {};
+}
+
 }  // namespace plimsoll

@@ -5,6 +5,7 @@
 // not asked again: remove() waits for a collect() that is under way.
 #pragma once
 
+#include "readers/processes.h"
 #include "ring.h"
 
 #include <array>
@@ -36,12 +37,15 @@ class LoopWatch {
   LoopRow collect(uint64_t now_ns);
 
   bool main() const { return main_; }
+  double thread_id() const { return thread_id_; }
+  uint64_t thread() const { return thread_; }  // as the system numbers it
 
   // Sampler thread: the running stretch, as of the last collect().
   const BusyStretch& stretch() const { return stretch_; }
 
  private:
   double thread_id_;
+  uint64_t thread_ = this_thread();
   bool main_;
   void* loop_;
   IdleNanoseconds idle_ns_;
@@ -53,6 +57,13 @@ class LoopWatch {
   std::atomic<uint64_t> idle_at_stamp_ns_;
 };
 
+// What the thread of a loop has used, where the loop is watched.
+struct ThreadReading {
+  bool watched = false;
+  Result<double> cpu_seconds = Reason::gone;
+  Result<double> wait_seconds = Reason::gone;
+};
+
 class EventLoops {
  public:
   void add(LoopWatch* watch);
@@ -60,6 +71,9 @@ class EventLoops {
 
   // Fills the loop.* fields of the main loop and returns the rows of the others, valid until the next call.
   std::span<const LoopRow> collect(Sample& sample);
+
+  // Under the lock, so that the thread cannot end meanwhile.
+  ThreadReading read_thread(double thread_id, bool waits);
 
   std::mutex& mutex() { return mutex_; }  // for the fork handlers only
 

@@ -11,7 +11,7 @@
 namespace plimsoll {
 
 // Order is the form: lib/snapshot/events.ts has the same.
-enum class EventKind : uint8_t { line, rates, blocked, pressure, memory, lost, serving };
+enum class EventKind : uint8_t { line, rates, blocked, pressure, memory, lost, serving, ended };
 
 using Heads = std::array<uint32_t, kRhythmCount>;
 
@@ -23,6 +23,7 @@ using Heads = std::array<uint32_t, kRhythmCount>;
 //   pressure  0 system or 1 container, 0 cpu 1 memory 2 io, 0 some or 1 full, stall ms, window ms, 1 if pushed by the kernel
 //   memory    0 low 1 high 2 max 3 oom 4 oom_kill, the count, 1 if pushed by the kernel, levels above the own group
 //   serving   nothing more
+//   ended     nothing more: who tracks looks at the rows
 //   lost      how many events found no room
 inline constexpr size_t kEventValues = 8;
 using Event = std::array<double, kEventValues>;

@@ -49,6 +49,12 @@ void Listener::serving_changed(double at_seconds) {
   wake();
 }
 
+void Listener::ended(double at_seconds) {
+  if (std::exchange(ended_pending_, true)) return;
+  ended_ = make_event(EventKind::ended, at_seconds);
+  wake();
+}
+
 size_t Listener::take(std::span<Event> events) {
   size_t count = 0;
   if (line_pending_ && count < events.size()) {
@@ -64,6 +70,10 @@ size_t Listener::take(std::span<Event> events) {
     events[count++] = serving_;
     serving_pending_ = false;
   }
+  if (ended_pending_ && count < events.size()) {
+    events[count++] = ended_;
+    ended_pending_ = false;
+  }
   if (watchdog_ != nullptr) watchdog_->taken();
   while (count < events.size() && queue_.pop(events[count])) ++count;
   if (count < events.size() && queue_.lost() > 0) {
@@ -71,7 +81,7 @@ size_t Listener::take(std::span<Event> events) {
     events[count++][2] = queue_.lost();
     queue_.forget_lost();
   }
-  if (line_pending_ || rates_pending_ || serving_pending_ || !queue_.empty()) wake();
+  if (line_pending_ || rates_pending_ || serving_pending_ || ended_pending_ || !queue_.empty()) wake();
   return count;
 }
 
@@ -97,6 +107,13 @@ void Listeners::after(const Tick& tick) {
   const std::lock_guard lock(mutex_);
   if (tick.read[index_of(Rhythm::rate)]) history_.note(tick.at_seconds, tick.sample);
   for (Listener* listener : listeners_) listener->compare(tick, history_);
+}
+
+void Listeners::ended(const void* listener, double at_seconds) {
+  const std::lock_guard lock(mutex_);
+  for (Listener* one : listeners_) {
+    if (one == listener) one->ended(at_seconds);
+  }
 }
 
 void Listeners::pressure(const PressureTrigger& trigger, double at_seconds) {

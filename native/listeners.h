@@ -48,6 +48,7 @@ class Listener {
   void pressure(const PressureTrigger& trigger, double at_seconds);
   void memory(MemoryEvent event, double count, size_t levels_up, double at_seconds);
   void serving_changed(double at_seconds);
+  void ended(double at_seconds);
 
   // Moves what is to be told into `events`, oldest state first, and returns how many. What finds no room stays.
   size_t take(std::span<Event> events);
@@ -68,9 +69,11 @@ class Listener {
   bool line_pending_ = false;
   bool rates_pending_ = false;
   bool serving_pending_ = false;
+  bool ended_pending_ = false;
   Event line_{};
   Event rates_{};
   Event serving_{};
+  Event ended_{};
   EventQueue queue_;
 };
 
@@ -89,6 +92,9 @@ class Listeners {
   // Sampler thread.
   bool undecided(const Sample& sample, std::span<const Ceiling> ceilings);
   void after(const Tick& tick);
+
+  // Sampler thread: something that this listener tracks has ended. It may be there no more.
+  void ended(const void* listener, double at_seconds);
 
   // The pressure watch's thread: what the kernel told.
   void pressure(const PressureTrigger& trigger, double at_seconds);

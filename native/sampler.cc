@@ -65,6 +65,7 @@ void Sampler::close(uint32_t id) {
   } else {
     apply_settings();
   }
+  if (!running_) tracking_.settle();
 }
 
 bool Sampler::start() {
@@ -98,7 +99,7 @@ void Sampler::run() {
   {
     uint32_t changes = settings_changes_.load(std::memory_order_acquire);
     Settings current = settings();
-    Sampling sampling(ring_, {.root = {}, .watched_path = path_or_here(current.watched_path), .accessed = nullptr}, &loops_, &listeners_);
+    Sampling sampling(ring_, {.root = {}, .watched_path = path_or_here(current.watched_path), .accessed = nullptr}, &loops_, &listeners_, &tracking_);
     Schedule schedule(current.intervals, monotonic_seconds());
     sampling.read({true, true, true});
     while (!stopping_) {
@@ -121,6 +122,7 @@ void Sampler::run() {
 void Sampler::apply_settings() {
   Settings now = wanted();
   for (size_t rhythm = 0; rhythm < kRhythmCount; ++rhythm) ring_.set_interval(static_cast<Rhythm>(rhythm), now.intervals.ms[rhythm]);
+  tracking_.set_pace(now.intervals.ms[index_of(Rhythm::slow)] / std::max(1u, now.intervals.ms[index_of(Rhythm::rate)]));
   {
     const std::lock_guard lock(settings_mutex_);
     if (settings_ == now) return;
@@ -155,12 +157,14 @@ void Sampler::before_fork() {
   lifecycle_mutex_.lock();
   pushed_pressure_.before_fork();
   settings_mutex_.lock();
+  tracking_.before_fork();
   loops_.mutex().lock();
   listeners_.mutex().lock();
 }
 
 void Sampler::after_fork_in_parent() {
   unlock_after_fork();
+  tracking_.after_fork_in_parent();
   pushed_pressure_.after_fork_in_parent();
   lifecycle_mutex_.unlock();
 }
@@ -173,6 +177,7 @@ void Sampler::after_fork_in_child() {
   openers_.clear();
   listeners_.abandon();
   unlock_after_fork();
+  tracking_.after_fork_in_child();
   pushed_pressure_.after_fork_in_child();
   lifecycle_mutex_.unlock();
 }

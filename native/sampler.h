@@ -9,6 +9,7 @@
 #include "readers/thread.h"
 #include "ring.h"
 #include "schedule.h"
+#include "tracking.h"
 
 #include <atomic>
 #include <mutex>
@@ -37,6 +38,7 @@ class Sampler {
   EventLoops& loops() { return loops_; }
   Listeners& listeners() { return listeners_; }
   PushedPressure& pushed_pressure() { return pushed_pressure_; }
+  Tracking& tracking() { return tracking_; }
   std::span<std::byte> memory() const { return memory_; }
 
  private:
@@ -68,6 +70,7 @@ class Sampler {
   EventLoops loops_;
   Listeners listeners_;
   PushedPressure pushed_pressure_{listeners_};
+  Tracking tracking_;
   Thread thread_;
   Bell bell_;      // wakes the sampler's thread: stop, or other intervals
   Bell finished_;  // the sampler's thread has ended its work

@@ -5,13 +5,14 @@
 
 namespace plimsoll {
 
-Sampling::Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners)
-    : ring_(ring), loops_(loops), listeners_(listeners), live_(options.root.empty()), platform_(Platform::open(options)) {}
+Sampling::Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners, Tracking* tracking)
+    : ring_(ring), loops_(loops), listeners_(listeners), tracking_(tracking), live_(options.root.empty()), platform_(Platform::open(options)) {}
 
 void Sampling::read(const Due& due) {
   // Slow first, because gauges are derived from slow inputs; gauges last, because who sees a new gauge slot may then
   // rely on the other rhythms of the same tick.
   double read_at = 0;
+  const bool tracks = tracking_ != nullptr && tracking_->take_mail();
   if (due[index_of(Rhythm::slow)]) {
     read_at = monotonic_seconds();
     platform_->before_slow();
@@ -23,6 +24,7 @@ void Sampling::read(const Due& due) {
     for (const auto& reader : readers()) reader->read_rates(sample_);
     if (loops_ != nullptr) sample_.set(Field::sampler_cpu_seconds_total, thread_cpu_seconds());
     ring_.publish(Rhythm::rate, read_at, sample_);
+    if (tracks) tracking_->measure(read_at, *loops_, *listeners_);
   }
   if (due[index_of(Rhythm::gauge)]) {
     read_at = monotonic_seconds();

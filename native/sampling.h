@@ -6,6 +6,7 @@
 #include "readers/reader.h"
 #include "ring.h"
 #include "schedule.h"
+#include "tracking.h"
 
 #include <memory>
 
@@ -15,7 +16,7 @@ class Sampling {
  public:
   // `loops` and `listeners` are the sampler's; null in a one-shot reading: then the loop.* and sampler.* fields are
   // unsupported, and nobody is told anything.
-  Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners = nullptr);
+  Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners = nullptr, Tracking* tracking = nullptr);
 
   void read(const Due& due);
   void watch(const std::string& path);  // filesystem.* describes this path from the next slow reading on
@@ -30,6 +31,7 @@ class Sampling {
   Ring& ring_;
   EventLoops* loops_;
   Listeners* listeners_;
+  Tracking* tracking_;
   bool live_;  // a recorded machine's clocks are not this one's
   std::unique_ptr<Platform> platform_;
   Sample sample_;

@@ -27,10 +27,14 @@ const layers = [
 	'limits',
 	'alerts',
 	'pool',
+	'tracking',
+	'enforcement',
 	'monitor',
+	'manager',
 	'index',
 	'cli',
 ] as const
+const judging = ['errors', 'globals', 'time', 'snapshot', 'detection', 'limits', 'alerts'] as const
 const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[] } = {
 	errors: [],
 	globals: [],
@@ -41,9 +45,12 @@ const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[
 	limits: ['errors', 'snapshot', 'detection'],
 	alerts: ['errors', 'globals', 'time', 'snapshot', 'limits'],
 	pool: ['errors', 'globals', 'time', 'snapshot', 'limits'],
-	monitor: ['errors', 'snapshot', 'detection', 'limits', 'alerts'],
-	index: ['errors', 'snapshot', 'detection', 'limits', 'alerts', 'pool', 'monitor'],
-	cli: ['errors', 'native', 'snapshot', 'detection', 'limits', 'alerts', 'monitor', 'index'],
+	tracking: ['errors', 'native', 'snapshot'],
+	enforcement: ['errors', 'native', 'snapshot'],
+	monitor: judging,
+	manager: [...judging, 'pool', 'tracking', 'enforcement', 'monitor'],
+	index: [...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager'],
+	cli: ['native', ...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager', 'index'],
 }
 
 function layerOf(file: string): string {
@@ -71,7 +78,12 @@ describe('import direction', () => {
 	test('native knows no script: the border knows Node-API, it and two files libuv, readers know only their contract', () => {
 		const including = (pattern: RegExp): string[] => native.filter(file => pattern.test(read(file))).sort()
 		expect(including(/#include <(napi|node_api)/).filter(file => !file.includes('/windows/'))).toEqual(['native/addon.h'])
-		expect(including(/#include "addon\.h"/)).toEqual(['native/addon.cc', 'native/addon_events.cc', 'native/addon_tasks.cc'])
+		expect(including(/#include "addon\.h"/)).toEqual([
+			'native/addon.cc',
+			'native/addon_events.cc',
+			'native/addon_tasks.cc',
+			'native/addon_tracking.cc',
+		])
 		expect(including(/#include <uv\.h>/).filter(file => !file.includes('/windows/'))).toEqual([
 			'native/addon.cc',
 			'native/addon_events.cc',

@@ -82,7 +82,21 @@ export interface ServingEvent {
 	readonly atSeconds: number
 }
 
-export type SamplerEvent = LineEvent | RatesEvent | BlockedEvent | PressureEvent | MemoryEvent | LostEvent | ServingEvent
+/** Something that this sampler tracks has ended: its rows tell what. */
+export interface EndedEvent {
+	readonly kind: 'ended'
+	readonly atSeconds: number
+}
+
+export type SamplerEvent =
+	| LineEvent
+	| RatesEvent
+	| BlockedEvent
+	| PressureEvent
+	| MemoryEvent
+	| LostEvent
+	| ServingEvent
+	| EndedEvent
 
 /** Numbers per event, and events per delivery. @internal */
 export const eventValues = 8
@@ -131,6 +145,7 @@ const decoders: readonly Decode[] = [
 	}),
 	(_, [count = 0]) => ({ kind: 'lost', count }),
 	atSeconds => ({ kind: 'serving', atSeconds }),
+	atSeconds => ({ kind: 'ended', atSeconds }),
 ]
 
 /** The first `count` events of the buffer that native fills. @internal */

@@ -3,6 +3,7 @@ export { type ErrorCode, PlimsollError } from '../errors.ts'
 export { descriptions } from './descriptions.ts'
 export type {
 	BlockedEvent,
+	EndedEvent,
 	Heads,
 	LineEvent,
 	LostEvent,

@@ -138,6 +138,11 @@ export class OpenSampler implements Sampler {
 		this.#listening = new Listening(this.#native, this.#id, threadId)
 	}
 
+	/** What native knows this opener by. @internal */
+	get id(): number {
+		return this.#id
+	}
+
 	/** The ring, up to date. @throws ERR_CLOSED @internal */
 	get ring(): Ring {
 		this.#assertOpen()

@@ -1,0 +1,115 @@
+// npm run bench:track: what it costs to track 1, 100 and 1,000 processes, beside package pidusage on the same ones. See README.md.
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { openSampler } from '../dist/snapshot/index.js'
+import { openTracker } from '../dist/tracking/index.js'
+import { asked, median, report, rounded } from './report.mjs'
+import { loadPidusage } from './track/pidusage.mjs'
+import { sleepers, wakers } from './track/sleepers.mjs'
+
+const targets = { perProcessNs: 3000, corePercentAt1000: 0.5 }
+const quick = asked('--quick')
+const rounds = quick ? 2 : 5
+// Few processes are read oftener, for a second's reading of one is less than what one tick differs from another.
+const cases = [
+	{ name: '1', processes: 1, rateIntervalMs: 10, seconds: quick ? 2 : 5 },
+	{ name: '100', processes: 100, rateIntervalMs: 100, seconds: quick ? 2 : 5 },
+	{ name: '1000', processes: 1000, rateIntervalMs: 1000, seconds: quick ? 5 : 10 },
+]
+const detailsEvery = 5 // readings, as by default
+
+/**
+ * CPU time of the sampler's thread per second while it tracks these.
+ * @param {number[]} pids @param {number} rateIntervalMs @param {number} seconds
+ */
+async function samplerCost(pids, rateIntervalMs, seconds) {
+	const intervals = { rateIntervalMs, slowIntervalMs: rateIntervalMs * detailsEvery }
+	const sampler = openSampler({ ...intervals, sampleIntervalMs: 3_600_000 })
+	const tracker = openTracker(intervals)
+	for (const pid of pids) tracker.track(pid)
+	const cpu = sampler.reader('sampler.cpu_seconds_total')
+	await sleep(2 * rateIntervalMs + 200) // descendants are looked for once, at first
+	const before = cpu() ?? Number.NaN
+	const start = performance.now()
+	await sleep(seconds * 1000)
+	const cost = ((cpu() ?? Number.NaN) - before) / ((performance.now() - start) / 1000)
+	const { processes } = tracker.total()
+	if (processes !== undefined && processes !== pids.length) throw new Error(`${processes} of ${pids.length} processes were there`)
+	tracker.close()
+	sampler.close()
+	return cost
+}
+
+/** With and without in turn; nanoseconds per process and reading. @param {number[]} pids @param {typeof cases[number]} of */
+async function perProcess(pids, { processes, rateIntervalMs, seconds }) {
+	const costs = []
+	for (let round = 0; round < rounds; round++) {
+		const bare = await samplerCost([], rateIntervalMs, seconds)
+		const tracking = await samplerCost(pids.slice(0, processes), rateIntervalMs, seconds)
+		costs.push((tracking - bare) * (rateIntervalMs / 1000))
+	}
+	return { ns: (median(costs) / processes) * 1e9, corePercent: (median(costs) / (rateIntervalMs / 1000)) * 100 }
+}
+
+/**
+ * CPU time of this process, all threads, for one call on all pids once a second, less that of an idle second.
+ * @param {(pids: number[]) => Promise<object>} pidusage @param {number[]} pids
+ */
+async function pidusagePerProcess(pidusage, pids) {
+	const costs = []
+	for (let round = 0; round < rounds * 2; round++) {
+		const idle = process.cpuUsage()
+		await sleep(1000)
+		const start = process.cpuUsage()
+		await Promise.all([pidusage(pids), sleep(1000)])
+		const end = process.cpuUsage()
+		costs.push(end.user + end.system - 2 * (start.user + start.system) + idle.user + idle.system)
+	}
+	return (median(costs) * 1000) / pids.length
+}
+
+const sleeping = await sleepers(1000)
+/** @type {Record<string, number>} */
+const perProcessNs = {}
+let corePercentAt1000 = Number.NaN
+for (const one of cases) {
+	const { ns, corePercent } = await perProcess(sleeping.pids, one)
+	perProcessNs[one.name] = rounded(ns, 0)
+	if (one.processes === 1000) corePercentAt1000 = rounded(corePercent, 3)
+}
+const peer = loadPidusage()
+const pidusageNs = peer.pidusage === undefined ? undefined : await pidusagePerProcess(peer.pidusage, sleeping.pids)
+sleeping.stop()
+const awake = await wakers(100)
+const awakePerProcessNs = rounded(
+	(await perProcess(awake.pids, { name: '', processes: 100, rateIntervalMs: 1000, seconds: quick ? 5 : 10 })).ns,
+	0,
+)
+awake.stop()
+
+const result = {
+	perProcessNs,
+	corePercentAt1000,
+	awakePerProcessNs,
+	pidusagePerProcessNs: pidusageNs === undefined ? null : rounded(pidusageNs, 0),
+	pidusageRatio: pidusageNs === undefined ? null : rounded(pidusageNs / (perProcessNs['1000'] ?? Number.NaN), 1),
+	pidusageReason: peer.reason,
+	quick,
+}
+report(
+	'bench:track',
+	result,
+	[
+		['', 'measured', 'target'],
+		...cases.map(({ name, rateIntervalMs }) => [
+			`${name} asleep, every ${rateIntervalMs} ms (ns a process)`,
+			result.perProcessNs[name] ?? Number.NaN,
+			`≤ ${targets.perProcessNs}`,
+		]),
+		['100 that run 20 times a second, every 1000 ms (ns a process)', awakePerProcessNs, `≤ ${targets.perProcessNs}`],
+		['1000 asleep at 1 Hz (% of a core)', corePercentAt1000, `≤ ${targets.corePercentAt1000}`],
+		['pidusage, the same 1000 (ns a process)', result.pidusagePerProcessNs ?? '–', ''],
+		['pidusage ÷ plimsoll', result.pidusageRatio ?? '–', ''],
+	],
+	peer.reason === undefined ? [] : [`pidusage: ${peer.reason}`],
+)

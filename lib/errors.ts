@@ -21,6 +21,8 @@ export type ErrorCode =
 	| 'ERR_TOO_MANY_SILENCES'
 	/** A system outside did not take an alert; `retriable` tells whether it may later. */
 	| 'ERR_DELIVERY'
+	/** A limit that had to be enforced could not be, so that nothing was started. */
+	| 'ERR_NOT_ENFORCED'
 	/** This runtime or system does not offer it. */
 	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */

@@ -133,6 +133,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   exports.Set("refresh", Napi::Function::New<refresh>(env));
   export_events(env, exports);
   export_tasks(env, exports);
+  export_confinement(env, exports);
   return exports;
 }
 

@@ -32,6 +32,9 @@ void export_events(Napi::Env env, Napi::Object exports);
 // addon_tasks.cc
 void export_tasks(Napi::Env env, Napi::Object exports);
 
+// addon_confinement.cc
+void export_confinement(Napi::Env env, Napi::Object exports);
+
 // addon.cc
 Napi::Object export_all(Napi::Env env, Napi::Object exports);
 

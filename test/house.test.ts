@@ -17,7 +17,18 @@ const library = filesBelow('lib', ['.ts'])
 const native = filesBelow('native', ['.cc', '.h'])
 
 // Left to right, as in the picture: a layer may import what stands before it, and itself.
-const layers = ['errors', 'snapshot', 'native', 'detection', 'limits', 'alerts', 'monitor', 'index', 'cli'] as const
+const layers = [
+	'errors',
+	'snapshot',
+	'native',
+	'detection',
+	'limits',
+	'alerts',
+	'monitor',
+	'enforcement',
+	'index',
+	'cli',
+] as const
 const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[] } = {
 	errors: [],
 	native: ['errors', 'snapshot'],
@@ -26,8 +37,9 @@ const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[
 	limits: ['errors', 'snapshot', 'detection'],
 	alerts: ['errors', 'snapshot', 'limits'],
 	monitor: ['errors', 'snapshot', 'detection', 'limits', 'alerts'],
-	index: ['errors', 'snapshot', 'detection', 'limits', 'alerts', 'monitor'],
-	cli: ['errors', 'native', 'snapshot', 'detection', 'limits', 'alerts', 'monitor', 'index'],
+	enforcement: ['errors', 'native', 'snapshot'],
+	index: ['errors', 'snapshot', 'detection', 'limits', 'alerts', 'monitor', 'enforcement'],
+	cli: ['errors', 'native', 'snapshot', 'detection', 'limits', 'alerts', 'monitor', 'enforcement', 'index'],
 }
 
 function layerOf(file: string): string {
@@ -55,7 +67,12 @@ describe('import direction', () => {
 	test('native knows no script: the border knows Node-API, it and two files libuv, readers know only their contract', () => {
 		const including = (pattern: RegExp): string[] => native.filter(file => pattern.test(read(file))).sort()
 		expect(including(/#include <(napi|node_api)/).filter(file => !file.includes('/windows/'))).toEqual(['native/addon.h'])
-		expect(including(/#include "addon\.h"/)).toEqual(['native/addon.cc', 'native/addon_events.cc', 'native/addon_tasks.cc'])
+		expect(including(/#include "addon\.h"/)).toEqual([
+			'native/addon.cc',
+			'native/addon_confinement.cc',
+			'native/addon_events.cc',
+			'native/addon_tasks.cc',
+		])
 		expect(including(/#include <uv\.h>/).filter(file => !file.includes('/windows/'))).toEqual([
 			'native/addon.cc',
 			'native/addon_events.cc',

@@ -72,7 +72,6 @@ export interface NativeGroupPlace {
 export interface NativeChildrenUsage {
 	readonly userSeconds: number
 	readonly systemSeconds: number
-	readonly mostResidentBytes: number
 }
 
 /** A job object; nothing to look into. @internal */

@@ -70,14 +70,13 @@ Napi::Value schedule_thread(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), confinement().schedule(info[0].As<Napi::Number>().Uint32Value(), scheduling));
 }
 
-// childrenUsage() → { userSeconds, systemSeconds, mostResidentBytes } | undefined
+// childrenUsage() → { userSeconds, systemSeconds } | undefined
 Napi::Value children_usage(const Napi::CallbackInfo& info) {
   ChildrenUsage usage;
   if (!confinement().children_usage(usage)) return info.Env().Undefined();
   auto result = Napi::Object::New(info.Env());
   result.Set("userSeconds", usage.user_seconds);
   result.Set("systemSeconds", usage.system_seconds);
-  result.Set("mostResidentBytes", usage.most_resident_bytes);
   return result;
 }
 

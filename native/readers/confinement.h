@@ -47,7 +47,6 @@ struct LaunchOutcome {
 struct ChildrenUsage {
   double user_seconds = 0;
   double system_seconds = 0;
-  double most_resident_bytes = 0;  // of the largest one
 };
 
 struct JobTerms {

@@ -9,7 +9,7 @@ namespace {
 
 class DarwinConfinement final : public Confinement {
  public:
-  bool children_usage(ChildrenUsage& usage) override { return posix::read_children_usage(usage, 1); }
+  bool children_usage(ChildrenUsage& usage) override { return posix::read_children_usage(usage); }
 };
 
 }  // namespace

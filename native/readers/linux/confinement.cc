@@ -126,7 +126,7 @@ class LinuxConfinement final : public Confinement {
     return set_policy(static_cast<pid_t>(thread), scheduling) == 0 ? 0 : errno;
   }
 
-  bool children_usage(ChildrenUsage& usage) override { return posix::read_children_usage(usage, 1024); }
+  bool children_usage(ChildrenUsage& usage) override { return posix::read_children_usage(usage); }
 
  private:
   static GroupPlace place_of(const char* controller, const linux_os::Placement& placement) {

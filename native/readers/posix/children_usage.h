@@ -8,14 +8,13 @@
 
 namespace plimsoll::posix {
 
-// `resident_unit`: in how many bytes the system counts the largest child.
-inline bool read_children_usage(ChildrenUsage& usage, double resident_unit) {
+// Their largest resident size is not read: it counts the copy of this process that a child is before its program.
+inline bool read_children_usage(ChildrenUsage& usage) {
   struct rusage found {};
   if (getrusage(RUSAGE_CHILDREN, &found) != 0) return false;
   const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
   usage.user_seconds = seconds(found.ru_utime);
   usage.system_seconds = seconds(found.ru_stime);
-  usage.most_resident_bytes = static_cast<double>(found.ru_maxrss) * resident_unit;
   return true;
 }
 

@@ -29,6 +29,8 @@ export type ErrorCode =
 	| 'ERR_OWNER_ENDED'
 	/** There is no process of this number. */
 	| 'ERR_NO_PROCESS'
+	/** A limit that had to be enforced could not be, so that nothing was started. */
+	| 'ERR_NOT_ENFORCED'
 	/** This runtime or system does not offer it. */
 	| 'ERR_UNSUPPORTED'
 	/** It was used after `close()` or `shutdown()`. */

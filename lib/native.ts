@@ -41,6 +41,58 @@ export interface Native {
 	refreshChunk(index: number, buffer: ArrayBuffer): void
 	trackedRows(): number
 	trackingDescriptors(): number
+	/** The v2 hierarchy (controller '') and each one of v1; `reason` is the number of one, 0 where there are levels. */
+	ownGroups(): NativeGroupPlace[]
+	/** The next child that this thread forks joins the groups and takes the limits (below 0: none) before its program; false: not offered. */
+	armLaunch(
+		entrances: readonly string[],
+		dataBytes: number,
+		descriptors: number,
+		renice: boolean,
+		nice: number,
+		scheduling: number,
+	): boolean
+	/** `step`: 0 nothing was prepared, 6 all was; else where the child ended with `error`, an errno. */
+	disarmLaunch(): { step: number; entrance: number; error: number }
+	/** 0 data bytes, 1 descriptors → 0, an errno, or -1: not offered. */
+	limitProcess(pid: number, which: number, value: number): number
+	scheduleThread(threadId: number, scheduling: number): number
+	childrenUsage(): NativeChildrenUsage | undefined
+	makeJob(): NativeJob | undefined
+	/** Below 0: no limit; the rate is per 10 000 of all CPUs → 0, an error of Windows, or -1: it is closed. */
+	limitJob(job: NativeJob, memoryBytes: number, cpuRate: number, processes: number): number
+	takeIntoJob(job: NativeJob, pid: number): number
+	readJob(job: NativeJob): NativeJobUse | undefined
+	endJob(job: NativeJob): number
+	closeJob(job: NativeJob): void
+}
+
+/** @internal */
+export interface NativeGroupPlace {
+	readonly controller: string
+	readonly version: number
+	readonly reason: number
+	readonly ownVisible: boolean
+	readonly levels: readonly string[]
+}
+
+/** @internal */
+export interface NativeChildrenUsage {
+	readonly userSeconds: number
+	readonly systemSeconds: number
+}
+
+/** A job object; nothing to look into. @internal */
+export type NativeJob = { readonly nativeJob: never }
+
+/** @internal */
+export interface NativeJobUse {
+	readonly userSeconds: number
+	readonly systemSeconds: number
+	readonly memoryPeakBytes: number
+	readonly processes: number
+	readonly readBytes: number
+	readonly writtenBytes: number
 }
 
 /** @internal */

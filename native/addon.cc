@@ -134,6 +134,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   export_events(env, exports);
   export_tasks(env, exports);
   export_tracking(env, exports);
+  export_confinement(env, exports);
   return exports;
 }
 

@@ -36,6 +36,8 @@ void export_tasks(Napi::Env env, Napi::Object exports);
 
 // addon_tracking.cc
 void export_tracking(Napi::Env env, Napi::Object exports);
+// addon_confinement.cc
+void export_confinement(Napi::Env env, Napi::Object exports);
 
 // addon.cc
 Napi::Object export_all(Napi::Env env, Napi::Object exports);

@@ -80,6 +80,7 @@ describe('import direction', () => {
 		expect(including(/#include <(napi|node_api)/).filter(file => !file.includes('/windows/'))).toEqual(['native/addon.h'])
 		expect(including(/#include "addon\.h"/)).toEqual([
 			'native/addon.cc',
+			'native/addon_confinement.cc',
 			'native/addon_events.cc',
 			'native/addon_tasks.cc',
 			'native/addon_tracking.cc',

@@ -3,6 +3,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 
 import { nearest, shown } from '../errors.ts'
 import { intervalMs as checkInterval } from '../snapshot/options.ts'
+import { type RunCommand, runCommand } from './run-arguments.ts'
 import { limitFlag, type SettingsFlags, thresholdFlag } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -12,6 +13,7 @@ export type Command =
 	| ({ readonly name: 'snapshot'; readonly json: boolean; readonly raw: boolean; readonly root: string | undefined } & Settled)
 	| ({ readonly name: 'watch'; readonly json: boolean; readonly alerts: boolean; readonly ascii: boolean } & Settled & Timed)
 	| { readonly name: 'doctor'; readonly json: boolean; readonly root: string | undefined; readonly record: string | undefined }
+	| RunCommand
 
 interface Settled {
 	readonly settings: SettingsFlags | undefined
@@ -28,6 +30,16 @@ const options = {
 	config: { type: 'string' },
 	threshold: { type: 'string', multiple: true },
 	limit: { type: 'string', multiple: true },
+	memory: { type: 'string' },
+	'memory-high': { type: 'string' },
+	cpu: { type: 'string' },
+	pids: { type: 'string' },
+	descriptors: { type: 'string' },
+	disk: { type: 'string' },
+	nice: { type: 'string' },
+	require: { type: 'string' },
+	report: { type: 'string' },
+	delegate: { type: 'boolean' },
 	alerts: { type: 'boolean' },
 	json: { type: 'boolean' },
 	raw: { type: 'boolean' },
@@ -45,6 +57,7 @@ const allowed: { readonly [command: string]: readonly Option[] } = {
 	snapshot: ['json', 'raw', 'root', 'threshold', 'limit', 'config'],
 	watch: ['json', 'alerts', 'interval', 'threshold', 'limit', 'config', 'ascii'],
 	doctor: ['json', 'root', 'record'],
+	run: ['memory', 'memory-high', 'cpu', 'pids', 'descriptors', 'disk', 'nice', 'require', 'delegate', 'json', 'report'],
 }
 const wanted = {
 	interval: 'a number of milliseconds',
@@ -53,6 +66,15 @@ const wanted = {
 	config: 'a file',
 	threshold: 'a level and a number, as memory.warning=70',
 	limit: 'a limit and a number, as maxCpuPercent=70',
+	memory: 'a size, as 512M',
+	'memory-high': 'a size, as 400M',
+	cpu: 'a number of cores, as 0.5',
+	pids: 'a number',
+	descriptors: 'a number',
+	disk: 'a size per second, as 10M',
+	nice: 'a number from -20 to 19',
+	require: 'names, as memory,cpu',
+	report: 'a file',
 } as const
 
 function didYouMean(name: string, known: readonly string[], prefix = ''): string {
@@ -128,11 +150,16 @@ function refuseIdle(why: string, texts: Given['texts'], idle: readonly Option[])
 
 /** @throws UsageError */
 export function parseCommand(argv: readonly string[]): Command {
-	const all = given(argv)
-	const { words, flags, texts } = all
+	const separator = argv.indexOf('--')
+	const words = separator < 0 ? argv : argv.slice(0, separator)
+	const all = given(words)
+	const { flags, texts } = all
 	if (flags.has('help')) return { name: 'help' }
 	if (flags.has('version')) return { name: 'version' }
-	const [name = 'top', extra] = words
+	const [name = 'top', extra] = all.words
+	const [after] = separator < 0 ? [] : argv.slice(separator + 1)
+	if (name === 'run') return runCommand(extra, separator < 0 ? [] : argv.slice(separator + 1), flags, texts)
+	if (after !== undefined) throw new UsageError(`\`plimsoll ${name}\` takes no argument ${shown(after)}.`)
 	if (extra !== undefined) throw new UsageError(`\`plimsoll ${name}\` takes no argument ${shown(extra)}.`)
 	const intervalMs = intervalOf(texts.get('interval'))
 	const json = flags.has('json')

@@ -33,9 +33,23 @@ Usage: plimsoll [command] [options]
                 --root DIR       of the machine that was recorded in DIR
                 --record DIR     copy the files that are read into DIR, which must be new or empty
 
+  run         plimsoll run [options] -- command …: the command with limits, and at its end what it used and what was enforced
+                --memory SIZE    as 512M or 1G (G is 2^30); beyond it the kernel kills
+                --memory-high SIZE  beyond it the command is slowed down (cgroup v2)
+                --cpu CORES      as 0.5
+                --pids N         processes and threads
+                --descriptors N  of each process
+                --disk SIZE      bytes per second, read and written, of each disk
+                --nice N         -20 to 19
+                --require LIST   as memory,cpu: do not start it where these cannot be enforced
+                --delegate       move plimsoll itself into a leaf, where cgroup v2 demands that
+                --json           the report as JSON
+                --report FILE    the report as JSON into FILE, and none on standard error
+
   -h, --help     this text
   -v, --version  the version
 
-Exit codes: 0 done, 1 it failed (the message has a code), 2 the command line or the file that it names is wrong.
+Exit codes: 0 done, 1 it failed (the message has a code), 2 the command line or the file that it names is wrong. \`run\` ends as its
+command does; 125 it could not be limited as required, 126 it cannot be executed, 127 there is no such command.
 Set PLIMSOLL_DEBUG=1 to see where an error came from.
 `

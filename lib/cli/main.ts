@@ -4,6 +4,7 @@ import { type Command, parseCommand } from './arguments.ts'
 import { packageVersion } from './diagnosis.ts'
 import { doctor } from './doctor.ts'
 import { helpText } from './help.ts'
+import { runLimited } from './run.ts'
 import { snapshot } from './snapshot.ts'
 import { top } from './top.ts'
 import { UsageError } from './usage-error.ts'
@@ -24,6 +25,9 @@ async function run(command: Command): Promise<void> {
 			return await watch(command)
 		case 'doctor':
 			return await doctor(command)
+		case 'run':
+			process.exitCode = await runLimited(command)
+			return
 		case 'version':
 			process.stdout.write(`${packageVersion()}\n`)
 			return

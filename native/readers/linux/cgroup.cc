@@ -18,6 +18,7 @@ struct ControllerNames {
 constexpr ControllerNames kNames[kControllerCount] = {
     {"memory", "memory", "memory.current"}, {"cpu", "cpu", "cpu.max"},    {"cpuacct", "", ""},
     {"cpuset", "cpuset", "cpuset.cpus.effective"}, {"pids", "pids", "pids.current"}, {"blkio", "io", "io.stat"},
+    {"freezer", "", ""},
 };
 
 bool climbs(std::string_view path) {

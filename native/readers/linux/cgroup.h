@@ -15,8 +15,9 @@
 namespace plimsoll::linux_os {
 
 // io is called blkio in v1; cpuacct is a controller in v1 only, in v2 every group counts its CPU time.
-enum class Controller : uint8_t { memory, cpu, cpuacct, cpuset, pids, io };
-inline constexpr size_t kControllerCount = 6;
+// The freezer is one in v1 only as well: every group of v2 can be frozen.
+enum class Controller : uint8_t { memory, cpu, cpuacct, cpuset, pids, io, freezer };
+inline constexpr size_t kControllerCount = 7;
 
 // One line of /proc/self/cgroup: "4:cpu,cpuacct:/a/b", "1:name=systemd:/", "0::/a/b" (v2).
 struct Membership {

@@ -1,0 +1,146 @@
+// See ../confinement.h. A child is prepared by a fork handler: it runs in the child, on the copy of the thread that forked,
+// before libuv gives it its descriptors, directory, user and program, which so stay exactly as they were asked for. Only
+// calls that are safe after a fork of a process with threads are made there.
+// https://man7.org/linux/man-pages/man3/pthread_atfork.3.html https://man7.org/linux/man-pages/man7/signal-safety.7.html
+#include "../confinement.h"
+
+#include "../fork.h"
+#include "../posix/children_usage.h"
+#include "cgroup.h"
+
+#include <cerrno>
+#include <cmath>
+#include <fcntl.h>
+#include <mutex>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace plimsoll {
+namespace {
+
+constexpr int kNotPrepared = 125;  // exit status, as env(1) and timeout(1) have it for their own failures
+
+constexpr struct {
+  linux_os::Controller controller;
+  const char* name;
+} kControllers[] = {
+    {linux_os::Controller::memory, "memory"}, {linux_os::Controller::cpu, "cpu"},   {linux_os::Controller::cpuacct, "cpuacct"},
+    {linux_os::Controller::pids, "pids"},     {linux_os::Controller::io, "blkio"}, {linux_os::Controller::freezer, "freezer"},
+};
+
+// `outcome` lies in memory that parent and child share.
+struct Armed {
+  LaunchOrders orders;
+  LaunchOutcome* outcome = nullptr;
+};
+thread_local Armed* armed = nullptr;
+
+int policy_of(Scheduling scheduling) {
+  if (scheduling == Scheduling::idle) return SCHED_IDLE;
+  return scheduling == Scheduling::batch ? SCHED_BATCH : SCHED_OTHER;
+}
+
+int set_policy(pid_t thread, Scheduling scheduling) {
+  const sched_param param{};
+  return sched_setscheduler(thread, policy_of(scheduling), &param);
+}
+
+bool enter(const char* entrance) {
+  const int file = open(entrance, O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool entered = write(file, "0", 1) == 1;
+  const int error = errno;
+  close(file);
+  errno = error;
+  return entered;
+}
+
+bool lower(decltype(RLIMIT_DATA) resource, double value) {
+  const rlimit limit{static_cast<rlim_t>(value), static_cast<rlim_t>(value)};
+  return value < 0 || setrlimit(resource, &limit) == 0;
+}
+
+[[noreturn]] void fail(LaunchOutcome& outcome, LaunchStep step, uint32_t entrance = 0) {
+  outcome.error = errno;
+  outcome.entrance = entrance;
+  outcome.step = step;
+  _exit(kNotPrepared);
+}
+
+void prepare_child() {
+  if (armed == nullptr) return;
+  const LaunchOrders& orders = armed->orders;
+  LaunchOutcome& outcome = *armed->outcome;
+  for (uint32_t i = 0; i < orders.entrances.size(); ++i) {
+    if (!enter(orders.entrances[i].c_str())) fail(outcome, LaunchStep::entering, i);
+  }
+  if (!lower(RLIMIT_NOFILE, orders.descriptors)) fail(outcome, LaunchStep::descriptors);
+  if (orders.renice && setpriority(PRIO_PROCESS, 0, orders.nice) != 0) fail(outcome, LaunchStep::nice);
+  if (orders.scheduling != Scheduling::unchanged && set_policy(0, orders.scheduling) != 0) fail(outcome, LaunchStep::scheduling);
+  if (!lower(RLIMIT_DATA, orders.data_bytes)) fail(outcome, LaunchStep::data_bytes);
+  outcome.step = LaunchStep::done;
+}
+
+class LinuxConfinement final : public Confinement {
+ public:
+  std::vector<GroupPlace> own_groups() override {
+    linux_os::Root root(SourceOptions{});
+    linux_os::ControlGroups groups(root);
+    groups.refresh();
+    std::vector<GroupPlace> places{place_of("", groups.unified())};
+    for (const auto& [controller, name] : kControllers) {
+      // On v2 a controller has no place of its own: that is the hierarchy's.
+      if (groups.of(controller).version == 1) places.push_back(place_of(name, groups.of(controller)));
+    }
+    return places;
+  }
+
+  bool arm(const LaunchOrders& orders) override {
+    std::call_once(registered_, [] { on_fork(nullptr, nullptr, prepare_child); });
+    disarm();
+    void* shared = mmap(nullptr, sizeof(LaunchOutcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return false;
+    armed = new Armed{orders, new (shared) LaunchOutcome};
+    return true;
+  }
+
+  LaunchOutcome disarm() override {
+    if (armed == nullptr) return {};
+    const LaunchOutcome outcome = *armed->outcome;
+    munmap(armed->outcome, sizeof(LaunchOutcome));
+    delete armed;
+    armed = nullptr;
+    return outcome;
+  }
+
+  int limit(uint32_t process, ProcessLimit which, double value) override {
+    const rlim_t most = std::isfinite(value) ? static_cast<rlim_t>(value) : RLIM_INFINITY;
+    const rlimit wanted{most, most};
+    const auto resource = which == ProcessLimit::data_bytes ? RLIMIT_DATA : RLIMIT_NOFILE;
+    return prlimit(static_cast<pid_t>(process), resource, &wanted, nullptr) == 0 ? 0 : errno;
+  }
+
+  int schedule(uint32_t thread, Scheduling scheduling) override {
+    return set_policy(static_cast<pid_t>(thread), scheduling) == 0 ? 0 : errno;
+  }
+
+  bool children_usage(ChildrenUsage& usage) override { return posix::read_children_usage(usage); }
+
+ private:
+  static GroupPlace place_of(const char* controller, const linux_os::Placement& placement) {
+    return {controller, placement.version, placement.reason, placement.own_visible, placement.levels};
+  }
+
+  std::once_flag registered_;
+};
+
+}  // namespace
+
+Confinement& confinement() {
+  static LinuxConfinement one;
+  return one;
+}
+
+}  // namespace plimsoll

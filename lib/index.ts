@@ -28,12 +28,18 @@ export { type ErrorCode, PlimsollError } from './errors.ts'
 export type { JudgedName } from './limits/judged.ts'
 export { admits, type Priority, scaledFactor } from './limits/response.ts'
 export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
+export type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } from './manager/contract.ts'
+export { ResourceManager } from './manager/manager.ts'
+export {
+	createModelResourceManager,
+	initializeResourceManagement,
+	type ResourceManagement,
+} from './manager/system.ts'
 export type { Availability, AvailabilityReason, Headroom } from './monitor/availability.ts'
 export type { ResourceManagementConfig } from './monitor/config.ts'
 export type { MonitoredDetector } from './monitor/detector.ts'
 export type { Limits } from './monitor/limits.ts'
-export { type ResourceManagement, ResourceMonitor, type UpdateCallback } from './monitor/monitor.ts'
-export { createModelResourceManager, initializeResourceManagement } from './monitor/system.ts'
+export { type Monitoring, ResourceMonitor, type UpdateCallback } from './monitor/monitor.ts'
 export type { UsageHistory, UsageHistoryOptions, UsageQuery, UsageSample, UsageSummary } from './monitor/usage-history.ts'
 export type * from './pool/index.ts'
 export { AllocationError, createPool } from './pool/index.ts'

@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 
 import type { AlertEvent } from '../alerts/alert.ts'
-import { initializeResourceManagement } from '../monitor/system.ts'
+import { initializeResourceManagement } from '../manager/system.ts'
 import { compactJson } from './json.ts'
 import { openingOf } from './opening.ts'
 import { type SettingsFlags, settingsOf } from './settings.ts'

@@ -4,7 +4,7 @@ import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import { rankOf } from '../limits/severity.ts'
 import type { ResourceThresholds } from '../limits/thresholds.ts'
 import type { Availability } from '../monitor/availability.ts'
-import type { ResourceManagement } from '../monitor/monitor.ts'
+import type { Monitoring } from '../monitor/monitor.ts'
 
 export interface Judgement {
 	/** Wall clock. */
@@ -23,7 +23,7 @@ export function gravestFirst(alerts: readonly ResourceAlert[]): ResourceAlert[] 
 	return [...alerts].sort((a, b) => rankOf(b.severity) - rankOf(a.severity) || a.raisedAt - b.raisedAt || (a.id < b.id ? -1 : 1))
 }
 
-export function judgementOf(system: ResourceManagement, notJudged: readonly JudgedName[] = []): Judgement {
+export function judgementOf(system: Monitoring, notJudged: readonly JudgedName[] = []): Judgement {
 	const { detector, alerts, limits } = system
 	return {
 		at: Date.now(),
@@ -36,7 +36,7 @@ export function judgementOf(system: ResourceManagement, notJudged: readonly Judg
 }
 
 /** What is known, has thresholds, and has not been judged once: what is judged was remembered then. */
-export function notYetJudged({ detector, limits, history }: ResourceManagement): JudgedName[] {
+export function notYetJudged({ detector, limits, history }: Monitoring): JudgedName[] {
 	const resources = detector.getCurrentResources()
 	return judgedNames.filter(name => {
 		const isKnown = Boolean(limits.thresholds[name]) && judged[name].value(resources) !== undefined

@@ -1,8 +1,7 @@
 // `plimsoll top`: the live view. Main thread.
 import { hostname, release, type } from 'node:os'
-
-import type { ResourceManagement } from '../monitor/monitor.ts'
-import { initializeResourceManagement } from '../monitor/system.ts'
+import { initializeResourceManagement } from '../manager/system.ts'
+import type { Monitoring } from '../monitor/monitor.ts'
 import { renderFrame } from './frame.ts'
 import { History } from './history.ts'
 import { judgementOf } from './judgement.ts'
@@ -42,13 +41,13 @@ function clock(timestamp: number | undefined): string {
 
 /** What the live view shows, brought up to date step by step. */
 class Live {
-	readonly #system: ResourceManagement
+	readonly #system: Monitoring
 	readonly #windowMs: number
 	readonly #history = new History()
 	readonly #selection = new Selection()
 	view: View
 
-	constructor(system: ResourceManagement, windowMs: number) {
+	constructor(system: Monitoring, windowMs: number) {
 		this.#system = system
 		this.#windowMs = windowMs
 		this.view = this.#read()

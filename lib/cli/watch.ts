@@ -1,5 +1,5 @@
 // `plimsoll watch`: one line per interval, as NDJSON or for people, until it is asked to stop. Main thread.
-import { initializeResourceManagement } from '../monitor/system.ts'
+import { initializeResourceManagement } from '../manager/system.ts'
 import { watchAlerts } from './alert-watch.ts'
 import { compactJson } from './json.ts'
 import { plainHeader, plainLine } from './lines.ts'

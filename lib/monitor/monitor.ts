@@ -20,8 +20,8 @@ import { UsageBuckets, type UsageHistory } from './usage-history.ts'
 
 export type UpdateCallback = (resources: SystemResources) => void
 
-/** What `initializeResourceManagement()` gives. */
-export interface ResourceManagement extends AsyncDisposable {
+/** What is measured and judged. */
+export interface Monitoring extends AsyncDisposable {
 	readonly detector: MonitoredDetector
 	/** Thresholds, which may be changed at any time. */
 	readonly limits: Limits
@@ -38,7 +38,7 @@ const pollIntervalMs = 1000
 // A field that was known and is not any more is worth an alert only when it stays away.
 const noDataForMs = 30_000
 
-export class ResourceMonitor implements ResourceManagement {
+export class ResourceMonitor implements Monitoring {
 	readonly detector: MonitoredDetector
 	readonly limits: Limits
 	readonly alerts: Alerts

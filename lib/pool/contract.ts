@@ -93,6 +93,8 @@ export interface Lease<Custom extends string = never> extends Disposable, AsyncD
 	/** What is reserved; empty after its end. */
 	readonly amounts: Amounts<Custom>
 	readonly isLive: boolean
+	/** What holds its agent's process to these amounts, by limit: of `spawn()`; `undefined`: the pool's books alone. */
+	readonly enforced: { readonly [limit: string]: string | undefined } | undefined
 	/** Aborted when the lease ends, whoever ended it; the reason says why. */
 	readonly signal: AbortSignalLike
 	/** Gives everything back, children first. Again: nothing happens. */

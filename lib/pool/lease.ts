@@ -13,6 +13,7 @@ export interface LeaseHolder {
 	touchGrant(grant: Grant): void
 	bindGrant(grant: Grant, owner: object, options: OwnerOptions | undefined): () => void
 	signalOf(grant: Grant): AbortSignalLike
+	enforcedOf(grant: Grant): Lease['enforced']
 	amountsOf(grant: Grant): AnyAmounts
 	allocate(request: AllocationRequest<string>, options?: AllocateOptions<string>): Promise<Lease<string>>
 	tryAllocate(request: AllocationRequest<string>, options?: AllocateOptions<string>): Lease<string> | Refusal
@@ -50,6 +51,10 @@ export class LeaseHandle implements Lease<string> {
 
 	get isLive(): boolean {
 		return this.#grant.isLive
+	}
+
+	get enforced(): Lease['enforced'] {
+		return this.#holder.enforcedOf(this.#grant)
 	}
 
 	get signal(): AbortSignalLike {

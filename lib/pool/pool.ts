@@ -271,6 +271,11 @@ export class ResourcePool implements Pool<string> {
 		return this.#handles.signalOf(grant)
 	}
 
+	/** A pool alone enforces nothing. @internal */
+	enforcedOf(_grant: Grant): Lease['enforced'] {
+		return undefined
+	}
+
 	/** @internal */
 	amountsOf(grant: Grant): AnyAmounts {
 		return this.#settings.dimensions.amounts(grant.units)

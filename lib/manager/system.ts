@@ -1,9 +1,61 @@
-// The two ways in that most users need. Any thread.
+// The two ways in that most users need: everything together over one sampler. Any thread.
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import { PlimsollError, shown } from '../errors.ts'
 import { type ResourceThresholds, shortOf } from '../limits/thresholds.ts'
-import type { ResourceManagementConfig } from './config.ts'
-import { type ResourceManagement, ResourceMonitor, type UpdateCallback } from './monitor.ts'
+import type { Monitoring, ResourceMonitor, UpdateCallback } from '../monitor/monitor.ts'
+import type { ManagedPool, ManagerOptions, SystemConfig } from './contract.ts'
+import { openMonitor, ResourceManager } from './manager.ts'
+
+/** What `initializeResourceManagement()` gives. */
+export interface ResourceManagement<Custom extends string = never> extends Monitoring {
+	/** Leases on what this system has, for agents that are measured and held to their limits. Made at the first use. */
+	readonly pool: ManagedPool<Custom>
+}
+
+class System implements ResourceManagement<string> {
+	readonly #monitor: ResourceMonitor
+	readonly #options: ManagerOptions<string>
+	#pool: ResourceManager | undefined
+	#isShut = false
+
+	constructor(monitor: ResourceMonitor, options: ManagerOptions<string> | undefined) {
+		this.#monitor = monitor
+		this.#options = options ?? {}
+		if (options !== undefined) this.#pool = new ResourceManager(monitor, options)
+	}
+
+	get detector(): Monitoring['detector'] {
+		return this.#monitor.detector
+	}
+
+	get limits(): Monitoring['limits'] {
+		return this.#monitor.limits
+	}
+
+	get alerts(): Monitoring['alerts'] {
+		return this.#monitor.alerts
+	}
+
+	get history(): Monitoring['history'] {
+		return this.#monitor.history
+	}
+
+	get pool(): ManagedPool<string> {
+		if (this.#pool === undefined && this.#isShut) throw new PlimsollError('ERR_CLOSED', 'This system was shut down.')
+		this.#pool ??= new ResourceManager(this.#monitor, this.#options)
+		return this.#pool
+	}
+
+	async shutdown(): Promise<void> {
+		this.#isShut = true
+		await this.#pool?.close()
+		await this.#monitor.shutdown()
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.shutdown()
+	}
+}
 
 /**
  * Starts to measure and to judge. Resolves once every rate has two readings, in under 100 ms, so that the first
@@ -14,12 +66,18 @@ import { type ResourceManagement, ResourceMonitor, type UpdateCallback } from '.
  * @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT, ERR_NATIVE_NOT_FOUND, ERR_LAYOUT_MISMATCH, ERR_SAMPLER_THREAD,
  *   ERR_WATCHED_PATH (as a rejection)
  */
-export async function initializeResourceManagement(
-	config: ResourceManagementConfig = {},
+export async function initializeResourceManagement<Custom extends string = never>(
+	config: SystemConfig<Custom> = {},
 	onUpdate?: UpdateCallback,
 	onAlert?: AlertHandler,
-): Promise<ResourceManagement> {
-	return ResourceMonitor.open(config, onUpdate, onAlert)
+): Promise<ResourceManagement<Custom>> {
+	const { monitor, pool } = await openMonitor(config, onUpdate, onAlert)
+	try {
+		return new System(monitor, pool)
+	} catch (error) {
+		await monitor.shutdown()
+		throw error
+	}
 }
 
 const bytesPerGB = 2 ** 30
@@ -39,7 +97,7 @@ export async function createModelResourceManager(
 	maxMemoryGB: number,
 	maxCpuUtilization: number,
 	minDiskSpaceGB: number,
-	config: ResourceManagementConfig = {},
+	config: SystemConfig = {},
 	onUpdate?: UpdateCallback,
 	onAlert?: AlertHandler,
 ): Promise<ResourceManagement> {
@@ -51,7 +109,7 @@ export async function createModelResourceManager(
 		cpu: { warning: shortOf(maxCpuUtilization), critical: maxCpuUtilization },
 		diskAvailable: { warning: minDiskSpaceGB * bytesPerGB * diskWarning, critical: minDiskSpaceGB * bytesPerGB },
 	}
-	return ResourceMonitor.open({ ...config, thresholds: { ...thresholds, ...config.thresholds } }, onUpdate, onAlert)
+	return initializeResourceManagement({ ...config, thresholds: { ...thresholds, ...config.thresholds } }, onUpdate, onAlert)
 }
 
 function checkNumber(name: string, value: unknown, expected: string, isRight: (value: number) => boolean): void {

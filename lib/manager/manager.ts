@@ -1,0 +1,231 @@
+// A pool on what the system really has, whose agents are measured and held to their limits. On the thread that opens it; keeps
+// nothing alive.
+
+import type { AlertHandler } from '../alerts/delivery/handler.ts'
+import type { Confined, ConfinedProcess } from '../enforcement/confined.ts'
+import { type Enforcement, openEnforcement } from '../enforcement/enforcement.ts'
+import type { Enforced } from '../enforcement/limits.ts'
+import type { Capabilities } from '../enforcement/plan.ts'
+import { PlimsollError, shown } from '../errors.ts'
+import { rankOf, type Severity } from '../limits/severity.ts'
+import { ResourceMonitor, type UpdateCallback } from '../monitor/monitor.ts'
+import type { Amounts, AnyAmounts } from '../pool/amounts.ts'
+import type { AllocateOptions, AllocationRequest, Lease } from '../pool/contract.ts'
+import type { Refusal } from '../pool/event.ts'
+import type { Grant } from '../pool/grant.ts'
+import { ResourcePool } from '../pool/pool.ts'
+import { isPlainObject } from '../snapshot/options.ts'
+import { systemClock } from '../time/clock.ts'
+import type { TrackTarget } from '../tracking/target.ts'
+import type { Tracked } from '../tracking/tracked.ts'
+import { OpenTracker } from '../tracking/tracker.ts'
+import type { ProcessUsage } from '../tracking/usage.ts'
+import { SpawnedAgent } from './agent.ts'
+import type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } from './contract.ts'
+import { liveCapacity } from './live-capacity.ts'
+import { Members } from './members.ts'
+import { limitsOf, limitsOfLease, reservationOf, splitOptions } from './reservation.ts'
+
+const measureMs = 1000
+
+/** @internal */
+export type ManagerSource = Pick<ResourceMonitor, 'detector' | 'limits' | 'alerts'>
+
+interface Opened {
+	readonly monitor: ResourceMonitor
+	readonly pool: ManagerOptions<string> | undefined
+}
+
+/** @internal */
+export async function openMonitor(
+	config: SystemConfig<string> | undefined,
+	onUpdate?: UpdateCallback,
+	onAlert?: AlertHandler,
+): Promise<Opened> {
+	if (config?.pool === undefined) {
+		return { monitor: await ResourceMonitor.open(config, onUpdate, onAlert), pool: undefined }
+	}
+	const { pool, ...monitored } = config
+	return { monitor: await ResourceMonitor.open(monitored, onUpdate, onAlert), pool }
+}
+
+export class ResourceManager extends ResourcePool implements ManagedPool<string> {
+	readonly #source: ManagerSource
+	readonly #fixed: Amounts<string>
+	readonly #tracker: OpenTracker
+	readonly #members: Members
+	readonly #enforcement: Promise<Enforcement>
+	readonly #confined = new Map<number, Confined>()
+	readonly #timer: NodeJS.Timeout
+	/** Of `open()`: ends with it. */
+	#monitor: ResourceMonitor | undefined
+	#seen: unknown
+	#closing: Promise<void> | undefined
+
+	/** @internal */
+	constructor(source: ManagerSource, options: ManagerOptions<string> = {}) {
+		const { capacity = {}, delegate, tracking = {}, ...pool } = options
+		const tracker = new OpenTracker(tracking)
+		const members = new Members(tracker)
+		super({ ...pool, capacity: { ...initial(source), ...capacity }, enforcement: members }, systemClock)
+		this.#source = source
+		this.#fixed = capacity
+		this.#tracker = tracker
+		this.#members = members
+		// At once, for it ends what an owner before this one left over when it was killed.
+		this.#enforcement = openEnforcement(delegate === undefined ? {} : { delegate })
+		this.#enforcement.catch(() => undefined) // told to who spawns
+		this.#timer = setInterval(() => this.#measure(), measureMs).unref()
+	}
+
+	/** With a monitor of its own. @throws as `initializeResourceManagement()` */
+	static async open<Custom extends string = never>(config: SystemConfig<Custom> = {}): Promise<ManagedPool<Custom>> {
+		const { monitor, pool } = await openMonitor(config as SystemConfig<string>)
+		try {
+			const manager = new ResourceManager(monitor, pool)
+			manager.#monitor = monitor
+			return manager as unknown as ManagedPool<Custom>
+		} catch (error) {
+			await monitor.shutdown()
+			throw error
+		}
+	}
+
+	async capabilities(): Promise<Capabilities> {
+		return (await this.#enforcement).capabilities
+	}
+
+	override tryAllocate(request: AllocationRequest<string>, options?: AllocateOptions<string>): Lease<string> | Refusal {
+		this.#refresh()
+		return super.tryAllocate(request, options)
+	}
+
+	override allocate(request: AllocationRequest<string>, options?: AllocateOptions<string>): Promise<Lease<string>> {
+		this.#refresh()
+		return super.allocate(request, options)
+	}
+
+	async spawn(command: string, args: readonly string[], options: AgentOptions<string>): Promise<Agent<string>> {
+		const { request, terms, launch } = splitOptions(options)
+		const enforcement = await this.#enforcement
+		const shrunk: AllocateOptions<string>['onReclaim'] = notice => {
+			const confined = this.#confined.get(notice.lease.id)
+			if (notice.step === 'shrink') confined?.setLimits(limitsOf(notice.lease.amounts, confined.limits))
+			options.onReclaim?.(notice)
+		}
+		const lease = await this.allocate({ ...request, ...reservationOf(launch.limits) }, { ...terms, onReclaim: shrunk })
+		try {
+			const limits = request.predict ? limitsOfLease(lease.amounts, launch.limits) : launch.limits
+			const confined = await enforcement.launch(command, args, { ...launch, limits })
+			this.#confined.set(lease.id, confined)
+			const tracked = this.#tracker.track(confined.process, { agentId: lease.agentId })
+			const agent = new SpawnedAgent(lease, confined, tracked)
+			this.#join(lease.agentId, { tracked, confined, leaseId: lease.id })
+			this.#tie(lease, confined)
+			return agent
+		} catch (error) {
+			this.#confined.delete(lease.id)
+			lease.release()
+			throw error
+		}
+	}
+
+	track(target: TrackTarget, options: { readonly agentId: string }): Tracked {
+		const agentId = isPlainObject(options) ? options.agentId : undefined
+		if (typeof agentId !== 'string' || agentId === '') {
+			throw new PlimsollError(
+				'ERR_INVALID_OPTIONS',
+				`track(target, options): agentId must be a text that is not empty, not ${shown(agentId)}.`,
+			)
+		}
+		const tracked = this.#tracker.track(target, { agentId })
+		if (!tracked.ended) this.#join(agentId, { tracked, confined: undefined, leaseId: undefined })
+		return tracked
+	}
+
+	usageOf(agentId: string): ProcessUsage {
+		return this.#tracker.usageOf(agentId)
+	}
+
+	override close(): Promise<void> {
+		this.#closing ??= this.#end()
+		return this.#closing
+	}
+
+	shutdown(): Promise<void> {
+		return this.close()
+	}
+
+	/** @internal */
+	override resizeGrant(grant: Grant, amounts: AnyAmounts): Refusal | undefined {
+		const refusal = super.resizeGrant(grant, amounts)
+		const confined = this.#confined.get(grant.id)
+		if (refusal === undefined && confined !== undefined) confined.setLimits(limitsOf(amounts, confined.limits))
+		return refusal
+	}
+
+	/** @internal */
+	override enforcedOf(grant: Grant): Enforced | undefined {
+		return this.#confined.get(grant.id)?.enforced
+	}
+
+	// The lease ends with the process, and the process with its lease.
+	#tie(lease: Lease<string>, confined: ConfinedProcess): void {
+		const end = (): void => {
+			this.#confined.delete(lease.id)
+			void confined.remove()
+		}
+		// Before the lease goes: it says how much was too little.
+		confined.process.once('exit', () => {
+			const { oomKills, memoryPeakBytes } = confined.read()
+			if (oomKills) this.noteLimitHit(lease.agentId, 'memoryBytes', memoryPeakBytes)
+		})
+		if (lease.isLive) lease.signal.addEventListener('abort', end)
+		else end()
+		lease.bind(confined.process)
+	}
+
+	#join(agentId: string, member: Parameters<Members['add']>[1]): void {
+		if (this.#members.add(agentId, member)) this.onAgentEnd(agentId, () => this.#members.end(agentId))
+		member.tracked.onExit(() => {
+			if (this.#members.delete(agentId, member)) void this.endAgent(agentId, 'its last process has ended')
+		})
+	}
+
+	// What was measured since the last look; nothing where no new reading is there.
+	#refresh(): void {
+		const resources = this.#source.detector.getCurrentResources()
+		if (resources === this.#seen || this.#closing !== undefined) return
+		this.#seen = resources
+		let agentsMemory = 0
+		for (const agentId of this.#members.agents) agentsMemory += this.#members.used(agentId).memoryBytes ?? 0
+		this.setCapacity({ ...liveCapacity(resources, this.#source.limits.thresholds, agentsMemory), ...this.#fixed })
+	}
+
+	#measure(): void {
+		for (const agentId of [...this.#members.agents]) this.noteUse(agentId, this.#members.used(agentId))
+		this.setPressure(gravestOfMemory(this.#source))
+		this.#refresh()
+	}
+
+	async #end(): Promise<void> {
+		clearInterval(this.#timer)
+		await super.close()
+		const enforcement = await this.#enforcement.catch(() => undefined)
+		await enforcement?.close()
+		this.#tracker.close()
+		await this.#monitor?.shutdown()
+	}
+}
+
+const initial = ({ detector, limits }: ManagerSource): Amounts =>
+	liveCapacity(detector.getCurrentResources(), limits.thresholds, 0)
+
+/** CPU that is short slows everybody down; memory that is short ends somebody. */
+function gravestOfMemory({ alerts }: ManagerSource): Severity | undefined {
+	let gravest: Severity | undefined
+	for (const { resource, severity } of alerts.active()) {
+		if (resource === 'memory' && (gravest === undefined || rankOf(severity) > rankOf(gravest))) gravest = severity
+	}
+	return gravest
+}

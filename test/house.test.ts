@@ -32,6 +32,7 @@ const layers = [
 	'monitor',
 	'manager',
 	'index',
+	'internals',
 	'cli',
 ] as const
 const judging = ['errors', 'globals', 'time', 'snapshot', 'detection', 'limits', 'alerts'] as const
@@ -50,6 +51,7 @@ const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[
 	monitor: judging,
 	manager: [...judging, 'pool', 'tracking', 'enforcement', 'monitor'],
 	index: [...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager'],
+	internals: ['native', 'snapshot', 'detection'],
 	cli: ['native', ...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager', 'index'],
 }
 

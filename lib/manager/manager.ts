@@ -188,6 +188,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 	#join(agentId: string, member: Parameters<Members['add']>[1]): void {
 		if (this.#members.add(agentId, member)) this.onAgentEnd(agentId, () => this.#members.end(agentId))
 		member.tracked.onExit(() => {
+			member.tracked.stop() // gives the row back now, not after the sampler's next reading
 			if (this.#members.delete(agentId, member)) void this.endAgent(agentId, 'its last process has ended')
 		})
 	}

@@ -51,6 +51,18 @@ bool settles(const char* folder, size_t expected) {
   return count_in(folder) == expected;
 }
 
+// Threads that earlier tests have left to themselves are gone when nothing has changed for a while: an emulator takes longer.
+size_t threads_at_rest() {
+  size_t count = count_in("/proc/self/task");
+  for (int unchanged = 0; unchanged < 50; ++unchanged) {
+    usleep(1000);
+    const size_t now = count_in("/proc/self/task");
+    if (now != count) unchanged = 0;
+    count = now;
+  }
+  return count;
+}
+
 // What serves, once the kernel was asked.
 std::vector<Serving> served(const Listener& listener) {
   for (;;) {
@@ -198,7 +210,7 @@ TEST("pressure trigger: windows that an unprivileged process may ask for") {
 TEST("pushed pressure: the thread comes with the first listener and goes with the last, and says what serves") {
   PushedPressure& pressure = Sampler::instance().pushed_pressure();
   std::thread([] {}).join();  // ThreadSanitizer has a thread of its own from the first one on
-  const size_t threads = count_in("/proc/self/task"), descriptors = count_in("/proc/self/fd");
+  const size_t threads = threads_at_rest(), descriptors = count_in("/proc/self/fd");
   Listener first(count_wake, nullptr, nullptr), second(count_wake, nullptr, nullptr);
   for (Listener* listener : {&first, &second}) Sampler::instance().listeners().add(listener);
   pressure.subscribe(first, PressureEar({kSystemCpu, kSystemMemory}, true));
@@ -259,7 +271,7 @@ TEST("pushed pressure: the kernel tells of this process's own group") {
 TEST("pushed pressure: a thousand times subscribed, from many threads, leaves nothing; a forked child starts its own") {
   PushedPressure& pressure = Sampler::instance().pushed_pressure();
   std::thread([] {}).join();  // ThreadSanitizer has a thread of its own from the first one on
-  const size_t threads = count_in("/proc/self/task"), descriptors = count_in("/proc/self/fd");
+  const size_t threads = threads_at_rest(), descriptors = count_in("/proc/self/fd");
   std::vector<std::thread> users;
   for (int user = 0; user < 4; ++user) {
     users.emplace_back([&] {

@@ -1,6 +1,7 @@
 // One frame of the live view: which rows a screen of this size has room for, and how they look there.
 // Pure functions. Main thread.
 import type { Availability } from '../monitor/availability.ts'
+import { agentSections } from './agent-sections.ts'
 import { alertLines } from './alert-lines.ts'
 import { columnsBesideChart, type Grid, gridOf, noteIndent, rowLine, tallRow } from './grid.ts'
 import { headroomLines } from './headroom.ts'
@@ -32,7 +33,7 @@ const blank: Block = { rank: blankRank, lines: [[]] }
 
 function sections(view: View, theme: Theme): Section[] {
 	const context = contextOf(view, theme)
-	return [...machineSections(context), ...waitingSections(context), ...ownSections(context)]
+	return [...machineSections(context), ...waitingSections(context), ...ownSections(context), ...agentSections(context)]
 }
 
 function note(items: readonly string[], columns: number, theme: Theme): Line {

@@ -4,6 +4,7 @@ import type { SystemResources } from '../detection/resources.ts'
 import type { JudgedName } from '../limits/judged.ts'
 import { defaultThresholds } from '../limits/thresholds.ts'
 import type { FieldName, Reason } from '../snapshot/fields.ts'
+import type { AgentRow } from './agent-sections.ts'
 import { type Marks, marksOf } from './bar.ts'
 import type { Row, Trend } from './grid.ts'
 import type { History, Series } from './history.ts'
@@ -21,6 +22,8 @@ export interface View {
 	readonly judgement: Judgement | undefined
 	/** Id of the alert that keys act on. */
 	readonly selected?: string | undefined
+	/** Processes that plimsoll holds to limits; not of a recorded machine. */
+	readonly agents?: readonly AgentRow[] | undefined
 	/** Of the top line: host, kernel, clock. */
 	readonly title: readonly string[]
 }

@@ -2,6 +2,7 @@
 import { hostname, release, type } from 'node:os'
 import { initializeResourceManagement } from '../manager/system.ts'
 import type { Monitoring } from '../monitor/monitor.ts'
+import { AgentList } from './agent-sections.ts'
 import { renderFrame } from './frame.ts'
 import { History } from './history.ts'
 import { judgementOf } from './judgement.ts'
@@ -45,6 +46,7 @@ class Live {
 	readonly #windowMs: number
 	readonly #history = new History()
 	readonly #selection = new Selection()
+	readonly #agents = new AgentList()
 	view: View
 
 	constructor(system: Monitoring, windowMs: number) {
@@ -92,6 +94,7 @@ class Live {
 			why: field => detector.why(field),
 			judgement,
 			selected: this.#selection.among(judgement.alerts),
+			agents: this.#agents.read(performance.now()),
 			title: [...machine, clock(resources.timestamp)],
 		}
 	}

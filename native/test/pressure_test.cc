@@ -6,8 +6,8 @@
 #include "../sampler.h"
 #include "check.h"
 #include "live_group.h"
+#include "proc_counts.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -15,6 +15,9 @@
 
 using namespace plimsoll;
 using namespace plimsoll::linux_os;
+using plimsoll::test::count_in;
+using plimsoll::test::settles;
+using plimsoll::test::threads_at_rest;
 
 namespace {
 
@@ -35,32 +38,6 @@ std::string stalls(const PressureTrigger& trigger, double every, std::initialize
     at += every;
   }
   return answers;
-}
-
-size_t count_in(const char* folder) {
-  size_t count = 0;
-  DIR* directory = opendir(folder);
-  while (readdir(directory) != nullptr) ++count;
-  closedir(directory);
-  return count;
-}
-
-// Closing takes the thread a while.
-bool settles(const char* folder, size_t expected) {
-  for (int i = 0; i < 3000 && count_in(folder) != expected; ++i) usleep(1000);
-  return count_in(folder) == expected;
-}
-
-// Threads that earlier tests have left to themselves are gone when nothing has changed for a while: an emulator takes longer.
-size_t threads_at_rest() {
-  size_t count = count_in("/proc/self/task");
-  for (int unchanged = 0; unchanged < 50; ++unchanged) {
-    usleep(1000);
-    const size_t now = count_in("/proc/self/task");
-    if (now != count) unchanged = 0;
-    count = now;
-  }
-  return count;
 }
 
 // What serves, once the kernel was asked.

@@ -1,0 +1,63 @@
+// The queue by example: its bound, deadlines, quotas, guarantees.
+import { describe, expect, test } from 'vitest'
+import { Play, turn } from './playing.ts'
+
+describe('the queue', () => {
+	test('is bounded: rejects, or sheds the newest of the lowest priority', async () => {
+		for (const [policy, refused] of [
+			['reject', [2]],
+			['shed', [1]],
+		] as const) {
+			const game = new Play({ queue: { limit: 2, policy } })
+			game.take('first', { cpuCores: 8 })
+			for (const priority of [0, 0, 3] as const) game.wait('a', { cpuCores: 1 }, { priority })
+			await turn()
+			expect(game.outcomes.flatMap(({ refused }, i) => (refused > 0 ? [i] : []))).toEqual(refused)
+			await game.pool.close()
+		}
+	})
+
+	test('within a class and an agent: earliest deadline, then first come', async () => {
+		const game = new Play()
+		const first = game.take('first', { cpuCores: 8 })
+		const order: string[] = []
+		for (const [name, deadlineMs] of [['late'], ['early', 5000], ['earliest', 1000], ['last']] as const) {
+			void game.pool.allocate({ agentId: 'a', cpuCores: 8 }, { deadlineMs }).then(lease => {
+				order.push(name)
+				lease.release()
+			})
+		}
+		first.release()
+		await turn()
+		expect(order).toEqual(['late', 'earliest', 'early', 'last']) // the very first keeps its place
+	})
+
+	test('a quota keeps only its own agent and group waiting', async () => {
+		const game = new Play({
+			quotas: { agents: { a: { max: { cpuCores: 2 } } }, groups: { g: { max: { cpuCores: 3 } } } },
+		})
+		const own = game.take('a', { cpuCores: 2 })
+		game.wait('a', { cpuCores: 1 })
+		expect(game.pool.tryAllocate({ agentId: 'a', cpuCores: 1 })).toMatchObject({ reason: 'quota', quota: 'agent a' })
+		game.take('b', { cpuCores: 2, groupId: 'g' })
+		game.wait('c', { cpuCores: 2, groupId: 'g' })
+		expect(game.pool.tryAllocate({ agentId: 'd', groupId: 'g', cpuCores: 1 })).toMatchObject({ reason: 'queued-ahead' })
+		expect(game.pool.tryAllocate({ agentId: 'e', cpuCores: 1 }).granted).toBe(true)
+		own.release()
+		expect(game.pool.leases('a')).toHaveLength(1)
+		void game.pool.endAgent('b')
+		expect(game.pool.leases('c')).toHaveLength(1)
+		expect(game.pool.tryAllocate({ agentId: 'a', cpuCores: 3 })).toMatchObject({ reason: 'quota' })
+		await expect(game.pool.allocate({ agentId: 'a', cpuCores: 3 })).rejects.toMatchObject({ code: 'ERR_REFUSED' })
+	})
+
+	test('below its guarantee an agent comes first in its class', () => {
+		const game = new Play({ quotas: { agents: { b: { guaranteed: { cpuCores: 1 } } } } })
+		const first = game.take('first', { cpuCores: 8 })
+		game.wait('a', { cpuCores: 5 })
+		game.wait('b', { cpuCores: 5 })
+		game.wait('c', { cpuCores: 5 }, { priority: 3 })
+		first.release()
+		expect(game.pool.leases()[0]?.agentId).toBe('c')
+	})
+})

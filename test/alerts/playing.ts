@@ -1,7 +1,7 @@
 // Alerts on a clock that is set by hand, and what they have told.
 import { AlertCenter } from '../../lib/alerts/center.ts'
-import type { Clock } from '../../lib/time/clock.ts'
 import type { AlertEvent, AlertsOptions } from '../../lib/alerts/index.ts'
+import type { Clock } from '../../lib/time/clock.ts'
 
 export class HandClock implements Clock {
 	nowMs = 1_000_000

@@ -10,7 +10,7 @@ export type Amounts<Custom extends string = never> = {
 	readonly [dimension in StandardDimension | Custom]?: number | undefined
 }
 
-/** @internal */
+/** Amounts by names that TypeScript does not know. */
 export type AnyAmounts = { readonly [dimension: string]: number | undefined }
 
 /** Amounts in units of their dimensions, by index: whole numbers, so that no sum ever drifts. @internal */

@@ -87,7 +87,9 @@ export class Handles {
 		if (this.#isRunning) return
 		this.#isRunning = true
 		try {
-			while (this.#pool.engine.hasEffects) for (const effect of this.#pool.engine.takeEffects()) this.#carryOut(effect)
+			while (this.#pool.engine.hasEffects) {
+				for (const effect of this.#pool.engine.takeEffects()) attempt('An owner of leases', () => this.#carryOut(effect))
+			}
 		} finally {
 			this.#isRunning = false
 		}

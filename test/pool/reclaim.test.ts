@@ -140,6 +140,29 @@ describe('capacity that drops', () => {
 		expect(game.told.at(-1)).toMatchObject({ kind: 'recovered', used: 50, budget: 60 })
 	})
 
+	test('a victim that is not needed any more stays, and can be one again', () => {
+		const game = new Play({ ...full, capacity: { tokens: 100 }, reclaim: { graceMs: 1000 } })
+		const victim = game.take('victim', { tokens: 80 }, { preemptible: true })
+		game.pool.setCapacity({ tokens: 50 })
+		game.pool.setCapacity({ tokens: 100 })
+		game.passStepwise(10_000)
+		expect(victim.isLive).toBe(true)
+		game.pool.setCapacity({ tokens: 50 })
+		game.pass(100_000) // nobody could have released it meanwhile: its grace begins anew
+		expect(victim.isLive).toBe(true)
+		game.passStepwise(1000)
+		expect(victim.isLive).toBe(false)
+	})
+
+	test('what cannot be taken back is told once, and again when much more is missing', () => {
+		const game = new Play({ ...full, capacity: { tokens: 100 } })
+		game.take('a', { tokens: 80 })
+		for (const tokens of [50, 49, 48, 40, 40]) game.pool.setCapacity({ tokens })
+		expect(game.told.flatMap(event => (event.kind === 'unreclaimable' ? [event.shortBy] : []))).toEqual([30, 40])
+		for (let tokens = 80; tokens < 90; tokens++) game.pool.noteUse('a', { tokens })
+		expect(game.kinds('overcommitted', 'unreclaimable')).toHaveLength(1 + 5)
+	})
+
 	test('a dry run tells the plan and changes nothing', () => {
 		const game = new Play({ ...full, capacity: { tokens: 100 }, reclaim: { mode: 'observe' } })
 		const victim = game.take('victim', { tokens: 80 }, { preemptible: true })

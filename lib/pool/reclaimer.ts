@@ -31,12 +31,9 @@ export class Reclaimer {
 
 	get dueAt(): number {
 		let dueAt = Number.POSITIVE_INFINITY
+		if (this.#active.size === 0) return dueAt
 		for (const reclaim of this.#active.values()) dueAt = Math.min(dueAt, reclaim.dueAt)
 		return dueAt
-	}
-
-	get isActive(): boolean {
-		return this.#active.size > 0
 	}
 
 	/** Capacity or measured use have changed. */

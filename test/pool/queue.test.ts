@@ -17,7 +17,8 @@ describe('every request', () => {
 	test('r3: is settled exactly once, at the latest by close', async () => {
 		await fc.assert(
 			fc.asyncProperty(commands, fc.constantFrom('reject' as const, 'shed' as const), async (all, policy) => {
-				const game = new Play({ queue: { limit: 4, policy } })
+				const game = new Play({ queue: { limit: 2, policy } })
+				game.take('blocker', { cpuCores: 6, tokens: 60 })
 				await playAll(game, all)
 				await game.pool.close()
 				await turn()
@@ -60,7 +61,10 @@ describe('every request', () => {
 				game.take('blocker', { cpuCores: 8, tokens: 80 })
 				const waits = all.filter(one => one.do === 'wait' || one.do === 'abort' || one.do === 'pass')
 				await playAll(game, waits)
-				for (const { controller } of game.outcomes) controller.abort(new Error('all'))
+				game.outcomes.forEach(({ controller }, i) => {
+					if (i % 2 === 0) controller.abort(new Error('every other'))
+				})
+				for (let i = 0; i < 4; i++) void game.pool.endAgent(`a${i}`) // and the rest by other ends than its signal
 				for (const { controller } of game.outcomes) expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
 				for (const lease of game.pool.leases()) void game.pool.endAgent(lease.agentId)
 				await turn()
@@ -167,7 +171,7 @@ describe('who is served', () => {
 		fc.assert(
 			fc.property(
 				fc.array(lease, { minLength: 2, maxLength: 8 }),
-				fc.array(fc.tuple(lease, fc.integer({ min: 0, max: 1000 })), { maxLength: 12 }),
+				fc.array(fc.tuple(lease, fc.integer({ min: 0, max: 1000 }), fc.constantFrom(undefined, 50, 5000)), { maxLength: 12 }),
 				fc.record({ cpuCores: fc.integer({ min: 1, max: 8 }), tokens: fc.integer({ min: 1, max: 80 }) }),
 				(first, later, wanted) => {
 					const game = new Play()
@@ -179,8 +183,8 @@ describe('who is served', () => {
 					promised++
 					const dueAt = game.clock.nowMs + refusal.earliestFitInMs
 					game.wait('own', wanted, { priority: 3 })
-					for (const [{ leaseMs, ...amounts }, ms] of later) {
-						game.wait(`later${passed}`, amounts, { leaseMs, priority: 3 })
+					for (const [i, [{ leaseMs, ...amounts }, ms, deadlineMs]] of later.entries()) {
+						game.wait(`later${i}`, amounts, { leaseMs, deadlineMs, priority: 3 })
 						game.passStepwise(Math.min(ms, Math.max(0, dueAt - game.clock.nowMs)))
 					}
 					game.passStepwise(Math.max(0, dueAt - game.clock.nowMs))

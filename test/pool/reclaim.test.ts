@@ -140,6 +140,18 @@ describe('capacity that drops', () => {
 		expect(game.told.at(-1)).toMatchObject({ kind: 'recovered', used: 50, budget: 60 })
 	})
 
+	test('what has been taken back is not given away before there is enough', () => {
+		const game = new Play({ ...full, capacity: { tokens: 100 } })
+		game.take('victim', { tokens: 60 }, { preemptible: true })
+		const other = game.take('other', { tokens: 30 })
+		game.pool.setCapacity({ tokens: 80 })
+		other.resize({ tokens: 18 })
+		expect(game.pool.stats().overcommitted).toEqual([])
+		expect(game.pool.tryAllocate({ agentId: 'new', tokens: 1 })).toMatchObject({ reason: 'overcommitted' })
+		other.resize({ tokens: 16 })
+		expect(game.pool.tryAllocate({ agentId: 'new', tokens: 1 }).granted).toBe(true)
+	})
+
 	test('a victim that is not needed any more stays, and can be one again', () => {
 		const game = new Play({ ...full, capacity: { tokens: 100 }, reclaim: { graceMs: 1000 } })
 		const victim = game.take('victim', { tokens: 80 }, { preemptible: true })

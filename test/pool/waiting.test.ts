@@ -60,4 +60,37 @@ describe('the queue', () => {
 		first.release()
 		expect(game.pool.leases()[0]?.agentId).toBe('c')
 	})
+
+	test('those who wait for the quota of their group come in order, too', () => {
+		const game = new Play({ quotas: { groups: { g: { max: { cpuCores: 2 } } } } })
+		const first = game.take('first', { cpuCores: 2, groupId: 'g' })
+		for (const priority of [1, 3, 0, 2] as const) game.wait(`of ${priority}`, { cpuCores: 1, groupId: 'g' }, { priority })
+		first.release()
+		expect(game.pool.leases().map(({ agentId }) => agentId)).toEqual(['of 3', 'of 2'])
+		void game.pool.endAgent('of 3')
+		expect(game.pool.leases().map(({ agentId }) => agentId)).toEqual(['of 2', 'of 1'])
+		game.outcomes[2]?.controller.abort(new Error('of 0'))
+		void game.pool.close()
+	})
+
+	test('who gives up for a quota lets others of the same agent go', () => {
+		const game = new Play({ quotas: { agents: { a: { max: { cpuCores: 2 } } } } })
+		game.take('a', { cpuCores: 1 })
+		const first = game.wait('a', { cpuCores: 2 }, { priority: 3 })
+		game.wait('a', { cpuCores: 1 })
+		expect(game.pool.leases()).toHaveLength(1)
+		game.outcomes[first]?.controller.abort(new Error('no more'))
+		expect(game.pool.leases()).toHaveLength(2)
+	})
+
+	test('however few are looked at, all who can pass the first one do', () => {
+		const game = new Play({ queue: { backfillDepth: 1 } })
+		const [first] = [game.take('first', { cpuCores: 4 }), game.take('second', { tokens: 80 })]
+		game.wait('head', { cpuCores: 8 })
+		for (let i = 0; i < 5; i++) game.wait(`a${i}`, { tokens: 10 })
+		game.leases[1]?.release()
+		expect(game.pool.leases()).toHaveLength(6)
+		first?.release()
+		expect(game.pool.leases('head')).toHaveLength(1)
+	})
 })

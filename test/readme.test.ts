@@ -56,9 +56,24 @@ describe('README', () => {
 		expect(examples.length).toBeGreaterThanOrEqual(7)
 	})
 
+	checkAll('readme', examples)
+})
+
+describe('docs/pool.md', () => {
+	const examples = examplesOf('docs/pool.md')
+
+	checkAll('pool', examples)
+
+	test('prints what it says it prints', () => {
+		const [, printed] = /^```js\n.*?```\n+```\n(.*?)```/ms.exec(readFileSync(join(top, 'docs/pool.md'), 'utf8')) ?? []
+		expect(run(join(folder, 'pool-0.js')).output).toBe(printed)
+	})
+})
+
+function checkAll(document: string, examples: readonly Example[]): void {
 	examples.forEach(({ title, language, code }, number) => {
 		test(`example ${number + 1} runs: ${title}`, () => {
-			const name = `example-${number}`
+			const name = `${document}-${number}`
 			writeFileSync(join(folder, `${name}.${language}`), code)
 			if (language === 'ts') {
 				const config = { compilerOptions, files: [`${name}.ts`] }
@@ -73,4 +88,4 @@ describe('README', () => {
 			expect(output).not.toMatch(/Error|Warning/)
 		})
 	})
-})
+}

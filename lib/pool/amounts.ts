@@ -10,7 +10,7 @@ export type Amounts<Custom extends string = never> = {
 	readonly [dimension in StandardDimension | Custom]?: number | undefined
 }
 
-/** @internal */
+/** Amounts by names that TypeScript does not know. */
 export type AnyAmounts = { readonly [dimension: string]: number | undefined }
 
 /** Amounts in units of their dimensions, by index: whole numbers, so that no sum ever drifts. @internal */
@@ -76,10 +76,10 @@ export class Dimensions {
 		return units
 	}
 
-	/** Rounded up, but not for the noise of a product as 0.1 + 0.2. NaN for what is no number. */
+	/** Rounded up, but not for the noise of a sum as 0.1 + 0.2. NaN for what is no number from 0. */
 	units(index: number, value: number): number {
-		if (typeof value !== 'number') return Number.NaN
-		return Math.ceil(value * (this.factors[index] as number) - 1e-3)
+		if (!(typeof value === 'number' && value >= 0)) return Number.NaN
+		return value === 0 ? 0 : Math.max(1, Math.ceil(value * (this.factors[index] as number) - 1e-3))
 	}
 
 	amount(index: number, units: number): number {

@@ -1,8 +1,10 @@
 // A request as its caller wrote it, checked, in the pool's own terms. On the pool's thread; changes nothing.
 import { PlimsollError, shown } from '../errors.ts'
 import { type Check, type Checks, checkOptions } from '../snapshot/options.ts'
+import type { Agent } from './agent.ts'
 import type { AnyAmounts, Dimensions, Units } from './amounts.ts'
 import type { AllocateOptions, AllocationRequest } from './contract.ts'
+import type { Refusal } from './event.ts'
 import type { Grant } from './grant.ts'
 import { ownerProblem } from './owner.ts'
 import type { SizePredictor } from './prediction/predictor.ts'
@@ -31,6 +33,16 @@ const optionChecks: Checks = {
 	owner: ending,
 	parent: () => undefined,
 }
+
+/** @internal */
+export interface Demand {
+	readonly agent: Agent
+	readonly units: Units
+	readonly terms: Terms
+}
+
+/** @internal */
+export const isDemand = (demand: Demand | Refusal): demand is Demand => 'units' in demand
 
 /** @internal */
 export class Demands {

@@ -7,7 +7,7 @@ export interface LeaseInfo {
 	readonly id: number
 	readonly agentId: string
 	/** What is reserved now, by dimension. */
-	readonly amounts: { readonly [dimension: string]: number | undefined }
+	readonly amounts: AnyAmounts
 	readonly priority: number
 	readonly preemptible: boolean
 	readonly profile: string | undefined
@@ -130,6 +130,3 @@ export interface Refusal {
 	/** All this in a sentence. */
 	readonly message: string
 }
-
-/** @internal */
-export type { AnyAmounts }

@@ -58,15 +58,15 @@ export class Handles {
 		return new Promise((resolve, reject) => {
 			const stops: (() => void)[] = []
 			this.#pending.set(waiter, { resolve, reject, signal, owner: options?.owner, stops })
-			if (signal !== undefined) stops.push(onOwnerEnd(signal, () => this.#pool.abort(waiter)))
-			if (options?.owner !== undefined) stops.push(onOwnerEnd(options.owner, () => this.#pool.ownerEnded(waiter)))
+			if (signal !== undefined) stops.push(onOwnerEnd(signal, () => this.#pool.endWait(waiter, 'aborted')))
+			if (options?.owner !== undefined) stops.push(onOwnerEnd(options.owner, () => this.#pool.endWait(waiter, 'owner-ended')))
 		})
 	}
 
 	bind(grant: Grant, owner: object, options?: OwnerOptions): () => void {
 		if (!grant.isLive) return () => undefined
 		const { stops } = this.#tiesOf(grant)
-		const stop = onOwnerEnd(owner, () => this.#pool.ownerEnded(grant), options)
+		const stop = onOwnerEnd(owner, () => this.#pool.endLease(grant, 'owner-ended'), options)
 		if (!grant.isLive) return stop
 		stops.add(stop)
 		return () => {
@@ -87,7 +87,9 @@ export class Handles {
 		if (this.#isRunning) return
 		this.#isRunning = true
 		try {
-			while (this.#pool.engine.hasEffects) for (const effect of this.#pool.engine.takeEffects()) this.#carryOut(effect)
+			while (this.#pool.engine.hasEffects) {
+				for (const effect of this.#pool.engine.takeEffects()) attempt('An owner of leases', () => this.#carryOut(effect))
+			}
 		} finally {
 			this.#isRunning = false
 		}

@@ -4,7 +4,7 @@ import { ResourcePool } from './pool.ts'
 
 export type { Priority } from '../limits/response.ts'
 export type { Severity } from '../limits/severity.ts'
-export type { Amounts, StandardDimension } from './amounts.ts'
+export type { Amounts, AnyAmounts, StandardDimension } from './amounts.ts'
 export type {
 	AllocateOptions,
 	AllocationRequest,

@@ -2,13 +2,13 @@
 import type { AbortSignalLike } from '../globals.ts'
 import type { Amounts, AnyAmounts } from './amounts.ts'
 import type { AllocateOptions, AllocationRequest, Lease } from './contract.ts'
-import type { Refusal } from './event.ts'
+import type { EndReason, Refusal } from './event.ts'
 import type { Grant } from './grant.ts'
 import type { OwnerOptions } from './owner.ts'
 
 /** What a handle asks of its pool. @internal */
 export interface LeaseHolder {
-	releaseGrant(grant: Grant): void
+	endLease(grant: Grant, reason: EndReason): void
 	resizeGrant(grant: Grant, amounts: AnyAmounts): Refusal | undefined
 	touchGrant(grant: Grant): void
 	bindGrant(grant: Grant, owner: object, options: OwnerOptions | undefined): () => void
@@ -62,7 +62,7 @@ export class LeaseHandle implements Lease<string> {
 	}
 
 	release(): void {
-		if (this.#grant.isLive) this.#holder.releaseGrant(this.#grant)
+		if (this.#grant.isLive) this.#holder.endLease(this.#grant, 'released')
 	}
 
 	resize(amounts: Amounts<string>): Lease<string> | Refusal {

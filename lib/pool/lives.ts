@@ -66,7 +66,7 @@ export class Lives {
 			return
 		}
 		const tree: Grant[] = [root]
-		for (const grant of tree) tree.push(...(grant.children ?? []))
+		for (const grant of tree) for (const child of grant.children ?? []) tree.push(child)
 		for (const grant of tree.reverse()) {
 			for (const waiter of [...(grant.waiters ?? [])]) this.#engine.unserved(waiter, 'parent-ended', now)
 			this.#endOne(grant, grant === root ? reason : 'parent-ended', now)
@@ -94,6 +94,7 @@ export class Lives {
 		if (grant.hasTies) engine.effect({ kind: 'ended', grant, reason })
 		if (engine.isVerbose) engine.tell({ kind: 'ended', lease: infoOf(grant, engine.settings.dimensions), reason }, now)
 	}
+
 	// Whoever was not called for so long could not see any sign of life either.
 	#judgeBeat(grant: Grant, now: number): void {
 		const { heartbeatMs } = grant.terms

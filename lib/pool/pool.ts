@@ -3,31 +3,30 @@
 import { PlimsollError, shown } from '../errors.ts'
 import type { AbortSignalLike } from '../globals.ts'
 import { type Severity, severities } from '../limits/severity.ts'
-import { checkOptions } from '../snapshot/options.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { WakeTimer } from '../time/wake.ts'
-import type { Agent } from './agent.ts'
-import type { Amounts, AnyAmounts, Units } from './amounts.ts'
-import { Cleanup } from './cleanup.ts'
+import { AgentEnds } from './agent-ends.ts'
+import type { Amounts, AnyAmounts } from './amounts.ts'
 import type { AllocateOptions, AllocationRequest, CleanupHook, Lease, Pool, PoolOptions } from './contract.ts'
-import { Demands } from './demand.ts'
+import { type Demand, Demands, isDemand } from './demand.ts'
 import type { Obstacle } from './dispatcher.ts'
 import { Engine } from './engine.ts'
-import type { LeaseInfo, PoolEvent, ReclaimStep, Refusal } from './event.ts'
-import { Grant, infoOf } from './grant.ts'
+import type { EndReason, LeaseInfo, PoolEvent, ReclaimStep, Refusal, WaitEnd } from './event.ts'
+import { Grant } from './grant.ts'
 import { Handles } from './handles.ts'
 import { Waiter } from './lane.ts'
 import { LeaseHandle } from './lease.ts'
-import { hasOwnerEnded, type OwnerOptions, onOwnerEnd } from './owner.ts'
+import { Measuring } from './measuring.ts'
+import { hasOwnerEnded, type OwnerOptions } from './owner.ts'
 import { Feed } from './prediction/feed.ts'
 import { resolvePrediction } from './prediction/options.ts'
 import { type Predictor, SizePredictor } from './prediction/predictor.ts'
 import { Quotas, quotaProblems } from './quota.ts'
 import { AllocationError, plainRefusal, refusalOf, waitError } from './refusal.ts'
 import { capacityProblems, oneOf, type QuotaOptions, refuse, type Settings, settingsOf } from './settings.ts'
-import { type PoolStats, statsOf } from './stats.ts'
+import { leasesOf, type PoolStats, statsOf } from './stats.ts'
 import { Telling } from './telling.ts'
-import type { Terms } from './terms.ts'
+import { plannedReclaim } from './victims.ts'
 
 /** @internal */
 export class ResourcePool implements Pool<string> {
@@ -37,13 +36,12 @@ export class ResourcePool implements Pool<string> {
 	readonly #wake: WakeTimer
 	readonly #demands: Demands
 	readonly #predictor: SizePredictor
-	readonly #feed: Feed
+	readonly #measuring: Measuring
 	readonly #telling: Telling
 	readonly #handles: Handles
-	readonly #cleanup: Cleanup
-	/** By agent: how to stop listening for its owners. */
-	readonly #agentOwners = new Map<string, Set<() => void>>()
+	readonly #agentEnds: AgentEnds
 	#closed: Promise<void> | undefined
+	#isClosed = false
 
 	constructor(options: PoolOptions<string>, clock: Clock = systemClock) {
 		const settings = settingsOf(options)
@@ -58,11 +56,10 @@ export class ResourcePool implements Pool<string> {
 			dimensions.amount(d, this.engine.ledger.budget[d] as number),
 		)
 		this.#demands = new Demands(dimensions, this.#predictor)
-		this.#feed = new Feed(settings, this.#predictor)
-		this.engine.lives.onProfiledEnd = (grant, now) => this.#feed.ended(grant, now)
-		this.#cleanup = new Cleanup((agentId, error) =>
-			this.#telling.tell({ kind: 'cleanup-failed', agentId, error, atMs: this.#now() }),
-		)
+		const feed = new Feed(settings, this.#predictor)
+		this.engine.lives.onProfiledEnd = (grant, now) => feed.ended(grant, now)
+		this.#measuring = new Measuring(this.engine, feed, this.#predictor)
+		this.#agentEnds = new AgentEnds(this, this.#telling)
 		this.#handles = new Handles(this, options.enforcement ?? {}, this.#telling, settings.trackedShare)
 	}
 
@@ -90,7 +87,7 @@ export class ResourcePool implements Pool<string> {
 		if (result instanceof Grant) return Promise.resolve(this.#granted(result, options, this.allocate))
 		const hopeless = this.engine.hopeless(agent, units)
 		if (hopeless !== undefined) return this.#rejection(demand, hopeless, now)
-		const deadlineMs = options?.deadlineMs ?? Number.POSITIVE_INFINITY
+		const { deadlineMs = Number.POSITIVE_INFINITY } = options ?? {}
 		if (deadlineMs <= 0) return Promise.reject(waitError('deadline', agent.id, 0))
 		const waiter = this.engine.enqueue(agent, units, terms, now + deadlineMs, now)
 		const promise = waiter instanceof Waiter ? this.#handles.wait(waiter, options) : this.#rejection(demand, waiter, now)
@@ -124,70 +121,31 @@ export class ResourcePool implements Pool<string> {
 
 	noteUse(agentId: string, used: Amounts<string>): void {
 		this.#assertOpen()
-		assertId(agentId)
-		const { dimensions } = this.#settings
-		const number = (value: unknown): string | undefined => (typeof value === 'number' ? undefined : 'a number')
-		checkOptions('noteUse(used)', used ?? null, Object.fromEntries(dimensions.names.map(name => [name, number])))
-		const now = this.#now()
-		const agent = this.engine.agents.of(agentId, undefined)
-		for (const [name, value] of Object.entries(used)) {
-			const d = dimensions.indexOf(name)
-			const isKnown = value !== undefined && value >= 0 && value <= dimensions.amount(d, Number.MAX_SAFE_INTEGER)
-			const units = isKnown ? dimensions.units(d, value) : -1
-			this.engine.measure(agent, d, units)
-			this.#feed.noted(agent, d, units, now)
-		}
-		this.engine.measured(agent, now)
+		this.#measuring.noteUse(agentId, used, this.#now())
 		this.#follow()
 	}
 
 	noteLimitHit(agentId: string, dimension: string, peak?: number): void {
 		this.#assertOpen()
-		const d = this.#settings.dimensions.indexOf(dimension)
-		const agent = this.engine.agents.get(agentId)
-		if (agent?.profile === undefined) return
-		const most = Math.max(agent.peak?.[d] ?? 0, agent.reserved[d] as number) / Math.max(1, agent.leases)
-		const known = peak ?? this.#settings.dimensions.amount(d, most)
-		if (known > 0) this.#predictor.noteLimitHit(agent.profile, dimension, known)
+		this.#measuring.noteLimitHit(agentId, dimension, peak)
 	}
 
 	endAgent(agentId: string, reason = 'ended'): Promise<void> {
-		assertId(agentId)
-		const agent = this.engine.agents.get(agentId)
-		const isKnown = agent !== undefined || this.#cleanup.has(agentId) || this.#agentOwners.has(agentId)
-		for (const stop of this.#agentOwners.get(agentId) ?? []) stop()
-		this.#agentOwners.delete(agentId)
-		const now = this.#now()
-		if (agent !== undefined) this.engine.endAgent(agent, 'agent-ended', now)
-		this.#follow()
-		if (isKnown) this.#telling.tell({ kind: 'agent-ended', agentId, reason, atMs: now })
-		return this.#cleanup.run(agentId, reason)
+		return this.#agentEnds.end(agentId, reason)
 	}
 
 	onAgentEnd(agentId: string, hook: CleanupHook): () => void {
 		this.#assertOpen()
-		assertId(agentId)
-		assertFunction('hook', hook)
-		return this.#cleanup.add(agentId, hook)
+		return this.#agentEnds.onEnd(agentId, hook)
 	}
 
 	bindAgent(agentId: string, owner: object, options?: OwnerOptions): () => void {
 		this.#assertOpen()
-		assertId(agentId)
-		const stops = this.#agentOwners.get(agentId) ?? new Set()
-		this.#agentOwners.set(agentId, stops)
-		const stop = onOwnerEnd(owner, () => void this.endAgent(agentId, 'its owner has ended'), options)
-		if (this.#agentOwners.get(agentId) === stops) stops.add(stop)
-		return () => {
-			stop()
-			stops.delete(stop)
-			if (stops.size === 0 && this.#agentOwners.get(agentId) === stops) this.#agentOwners.delete(agentId)
-		}
+		return this.#agentEnds.bind(agentId, owner, options)
 	}
 
 	onEvent(handler: (event: PoolEvent) => void): () => void {
 		this.#assertOpen()
-		assertFunction('handler', handler)
 		return this.#telling.add(handler)
 	}
 
@@ -196,19 +154,11 @@ export class ResourcePool implements Pool<string> {
 	}
 
 	planReclaim(dimension: string, capacity?: number): readonly ReclaimStep[] {
-		const { dimensions, each } = this.#settings
-		const d = dimensions.indexOf(dimension)
-		if (capacity !== undefined) refuse('planReclaim(capacity)', capacityProblems(dimensions, { [dimension]: capacity }))
-		const planned = capacity === undefined ? undefined : dimensions.units(d, capacity) * (each[d]?.share ?? 1)
-		const budget = planned ?? (this.engine.ledger.budget[d] as number)
-		return (this.engine.ledger.used[d] as number) > budget ? this.engine.planReclaim(d, budget) : []
+		return plannedReclaim(this.engine, dimension, capacity)
 	}
 
 	leases(agentId?: string): LeaseInfo[] {
-		const one = agentId === undefined ? undefined : this.engine.agents.get(agentId)
-		const agents = agentId === undefined ? [...this.engine.agents.all()] : one === undefined ? [] : [one]
-		const grants = agents.flatMap(agent => [...agent.grants()])
-		return grants.map(grant => infoOf(grant, this.#settings.dimensions)).sort((a, b) => a.id - b.id)
+		return leasesOf(this.engine, agentId)
 	}
 
 	stats(): PoolStats {
@@ -216,7 +166,10 @@ export class ResourcePool implements Pool<string> {
 	}
 
 	close(): Promise<void> {
-		this.#closed ??= this.#close()
+		if (this.#closed === undefined) {
+			this.#isClosed = true // handlers that are told of it can allocate no more
+			this.#closed = this.#close()
+		}
 		return this.#closed
 	}
 
@@ -224,32 +177,27 @@ export class ResourcePool implements Pool<string> {
 		return this.close()
 	}
 
-	/** @internal */
-	releaseGrant(grant: Grant): void {
-		this.engine.release(grant, 'released', this.#now())
-		this.#follow()
-	}
-
-	/** @internal */
 	nowMs(): number {
 		return this.#clock.monotonicMs()
 	}
 
-	/** @internal */
-	ownerEnded(ended: Grant | Waiter): void {
-		const now = this.#now()
-		if (ended instanceof Waiter) this.engine.abandon(ended, 'owner-ended', now)
-		else this.engine.release(ended, 'owner-ended', now)
+	endLease(grant: Grant, reason: EndReason): void {
+		this.engine.release(grant, reason, this.#now())
 		this.#follow()
 	}
 
-	/** @internal */
-	abort(waiter: Waiter): void {
-		this.engine.abandon(waiter, 'aborted', this.#now())
+	endWait(waiter: Waiter, reason: WaitEnd): void {
+		this.engine.abandon(waiter, reason, this.#now())
 		this.#follow()
 	}
 
-	/** @internal */
+	/** Its requests and leases. */
+	endAgentNow(agentId: string): void {
+		const agent = this.engine.agents.get(agentId)
+		if (agent !== undefined) this.engine.endAgent(agent, 'agent-ended', this.#now())
+		this.#follow()
+	}
+
 	resizeGrant(grant: Grant, amounts: AnyAmounts): Refusal | undefined {
 		const units = this.#demands.resized(amounts, grant.units)
 		if (!grant.isLive) throw new PlimsollError('ERR_CLOSED', `Lease ${grant.id} has ended; allocate another.`)
@@ -261,27 +209,23 @@ export class ResourcePool implements Pool<string> {
 		return refusal
 	}
 
-	/** @internal */
 	bindGrant(grant: Grant, owner: object, options?: OwnerOptions): () => void {
 		return this.#handles.bind(grant, owner, options)
 	}
 
-	/** @internal */
 	signalOf(grant: Grant): AbortSignalLike {
 		return this.#handles.signalOf(grant)
 	}
 
-	/** A pool alone enforces nothing. @internal */
+	/** A pool alone enforces nothing. */
 	enforcedOf(_grant: Grant): Lease['enforced'] {
 		return undefined
 	}
 
-	/** @internal */
 	amountsOf(grant: Grant): AnyAmounts {
 		return this.#settings.dimensions.amounts(grant.units)
 	}
 
-	/** @internal */
 	touchGrant(grant: Grant): void {
 		grant.touchedAt = this.#clock.monotonicMs()
 	}
@@ -332,43 +276,22 @@ export class ResourcePool implements Pool<string> {
 		this.#wake.by(this.engine.dueAt)
 	}
 
-	/** All that time alone brings; may come early. @internal */
+	/** All that time alone brings; may come early. */
 	passTime(): void {
 		this.engine.passTime(this.#now())
 		this.#follow()
 	}
 
 	#assertOpen(): void {
-		if (this.#closed !== undefined) throw new PlimsollError('ERR_CLOSED', 'This pool was closed; create another.')
+		if (this.#isClosed) throw new PlimsollError('ERR_CLOSED', 'This pool was closed; create another.')
 	}
 
-	async #close(): Promise<void> {
-		const agents = new Set([...this.#cleanup.agents(), ...[...this.engine.agents.all()].map(({ id }) => id)])
-		for (const stops of this.#agentOwners.values()) for (const stop of stops) stop()
-		this.#agentOwners.clear()
+	#close(): Promise<void> {
 		const now = this.#now()
+		const agents = [...this.engine.agents.all()].map(({ id }) => id)
 		this.engine.close(now)
 		this.#handles.run()
 		this.#wake.stop()
-		for (const agentId of agents) this.#telling.tell({ kind: 'agent-ended', agentId, reason: 'closed', atMs: now })
-		await Promise.all([...agents].map(agentId => this.#cleanup.run(agentId, 'closed')))
+		return this.#agentEnds.endAll(agents, now)
 	}
-}
-
-interface Demand {
-	readonly agent: Agent
-	readonly units: Units
-	readonly terms: Terms
-}
-
-const isDemand = (demand: Demand | Refusal): demand is Demand => 'units' in demand
-
-function assertId(agentId: unknown): void {
-	if (typeof agentId === 'string' && agentId !== '') return
-	throw new PlimsollError('ERR_INVALID_ARGUMENT', `agentId: expected a text that is not empty, got ${shown(agentId)}.`)
-}
-
-function assertFunction(name: string, value: unknown): void {
-	if (typeof value === 'function') return
-	throw new PlimsollError('ERR_INVALID_ARGUMENT', `${name}: expected a function, got ${shown(value)}.`)
 }

@@ -15,6 +15,8 @@ interface Reclaim {
 	victim: Grant | undefined
 	/** The victim was given its grace again, because nobody could have used it. */
 	isExtended: boolean
+	/** How much was missing when nothing more could be taken back. */
+	missing: number
 }
 
 /** @internal */
@@ -29,12 +31,9 @@ export class Reclaimer {
 
 	get dueAt(): number {
 		let dueAt = Number.POSITIVE_INFINITY
+		if (this.#active.size === 0) return dueAt
 		for (const reclaim of this.#active.values()) dueAt = Math.min(dueAt, reclaim.dueAt)
 		return dueAt
-	}
-
-	get isActive(): boolean {
-		return this.#active.size > 0
 	}
 
 	/** Capacity or measured use have changed. */
@@ -48,7 +47,8 @@ export class Reclaimer {
 		const { used, budget } = this.#engine.ledger
 		if (this.#isToLook) {
 			for (let d = 0; d < used.length; d++) {
-				if ((used[d] as number) > (budget[d] as number) && !this.#active.has(d)) this.#begin(d, now)
+				const excess = (used[d] as number) - (budget[d] as number)
+				if (excess > 0) this.#begin(d, excess, now)
 			}
 		}
 		this.#isToLook = false
@@ -65,9 +65,18 @@ export class Reclaimer {
 		this.#active.clear()
 	}
 
-	#begin(d: number, now: number): void {
-		const { mode } = this.#engine.settings.reclaim
-		this.#active.set(d, { d, stage: 'shrink', dueAt: now, victim: undefined, isExtended: false })
+	// Once for each time that it lasts; again where nothing was left to take back, and much more is missing now.
+	#begin(d: number, excess: number, now: number): void {
+		const { mode, minReclaimPercent } = this.#engine.settings.reclaim
+		const known = this.#active.get(d)
+		if (known !== undefined) {
+			const more = ((this.#engine.ledger.budget[d] as number) * Math.max(1, minReclaimPercent)) / 100
+			if (known.stage !== 'exhausted' || excess <= known.missing + more) return
+			Object.assign(known, { stage: 'shrink', dueAt: now })
+			this.#close(d, true)
+			return
+		}
+		this.#active.set(d, { d, stage: 'shrink', dueAt: now, victim: undefined, isExtended: false, missing: 0 })
 		this.#tellState('overcommitted', d, now)
 		if (mode === 'act') this.#close(d, true)
 		if (mode !== 'observe') return
@@ -84,6 +93,7 @@ export class Reclaimer {
 			const enough = acts && reclaim.stage !== 'exhausted' ? this.#target(budget) : budget
 			if (!((ledger.used[d] as number) > enough)) {
 				this.#active.delete(d)
+				if (reclaim.victim !== undefined) reclaim.victim.isNoticed = false
 				this.#close(d, false)
 				this.#tellState('recovered', d, now)
 				return true
@@ -175,6 +185,7 @@ export class Reclaimer {
 		if (next === undefined) {
 			reclaim.stage = 'exhausted'
 			const shortBy = (this.#engine.ledger.used[d] as number) - (this.#engine.ledger.budget[d] as number)
+			reclaim.missing = Math.max(reclaim.missing, shortBy)
 			this.#close(d, false)
 			if (shortBy > 0) {
 				const dimension = settings.dimensions.names[d] as string

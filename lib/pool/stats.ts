@@ -2,6 +2,8 @@
 import type { Agent } from './agent.ts'
 import type { AnyAmounts } from './amounts.ts'
 import type { Engine } from './engine.ts'
+import type { LeaseInfo } from './event.ts'
+import { infoOf } from './grant.ts'
 
 export interface DimensionStats {
 	/** `undefined`: unknown. `Infinity`: without limit. */
@@ -58,6 +60,14 @@ export function statsOf(engine: Engine, now: number): PoolStats {
 		overcommitted: names.filter(name => dimensions[name]?.overcommitted),
 		agents: Object.fromEntries(active.map(agent => [agent.id, agentStats(engine, agent)])),
 	}
+}
+
+/** Live ones, oldest first. @internal */
+export function leasesOf(engine: Engine, agentId: string | undefined): LeaseInfo[] {
+	const one = agentId === undefined ? undefined : engine.agents.get(agentId)
+	const agents = agentId === undefined ? [...engine.agents.all()] : one === undefined ? [] : [one]
+	const grants = agents.flatMap(agent => [...agent.grants()])
+	return grants.map(grant => infoOf(grant, engine.settings.dimensions)).sort((a, b) => a.id - b.id)
 }
 
 function dimensionStats({ ledger, settings }: Engine, d: number): DimensionStats {

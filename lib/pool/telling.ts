@@ -1,5 +1,6 @@
 // Tells subscribers of events, in order: what a handler does in turn is told after this event has been told to all.
 import { channel } from 'node:diagnostics_channel'
+import { PlimsollError, shown } from '../errors.ts'
 import type { PoolEvent } from './event.ts'
 
 const events = channel('plimsoll:pool')
@@ -9,7 +10,7 @@ export class Telling {
 	readonly #historyLimit: number
 	readonly #history: PoolEvent[] = []
 	#first = 0
-	#handlers: readonly { readonly handler: (event: PoolEvent) => void }[] = []
+	#handlers: readonly { readonly handler: (event: PoolEvent) => void; hasThrown: boolean }[] = []
 	readonly #waiting: PoolEvent[] = []
 	#isTelling = false
 
@@ -22,8 +23,12 @@ export class Telling {
 		return this.#handlers.length > 0 || events.hasSubscribers
 	}
 
+	/** @throws ERR_INVALID_ARGUMENT */
 	add(handler: (event: PoolEvent) => void): () => void {
-		const entry = { handler }
+		if (typeof handler !== 'function') {
+			throw new PlimsollError('ERR_INVALID_ARGUMENT', `handler: expected a function, got ${shown(handler)}.`)
+		}
+		const entry = { handler, hasThrown: false }
 		this.#handlers = [...this.#handlers, entry]
 		return () => {
 			this.#handlers = this.#handlers.filter(one => one !== entry)
@@ -50,10 +55,12 @@ export class Telling {
 
 	#tellNow(event: PoolEvent): void {
 		if (events.hasSubscribers) events.publish(event)
-		for (const { handler } of this.#handlers) {
+		for (const entry of this.#handlers) {
 			try {
-				handler(event)
+				entry.handler(event)
 			} catch (error) {
+				if (entry.hasThrown) continue // one warning says enough
+				entry.hasThrown = true
 				const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
 				process.emitWarning(`A handler of pool events threw: ${text}`, { code: 'PLIMSOLL_HANDLER' })
 			}

@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts'
 import type { Engine } from './engine.ts'
 import type { ReclaimStep } from './event.ts'
 import { type Grant, infoOf } from './grant.ts'
+import { capacityProblems, refuse } from './settings.ts'
 
 function grantsOf(engine: Engine): Grant[] {
 	return [...engine.agents.all()].flatMap(agent => [...agent.grants()])
@@ -73,4 +74,14 @@ export function planOf(engine: Engine, d: number, target: number): ReclaimStep[]
 		need -= amount
 	}
 	return steps
+}
+
+/** As `pool.planReclaim()`. @throws ERR_INVALID_ARGUMENT, ERR_INVALID_OPTIONS @internal */
+export function plannedReclaim(engine: Engine, dimension: string, capacity: number | undefined): readonly ReclaimStep[] {
+	const { dimensions, each } = engine.settings
+	const d = dimensions.indexOf(dimension)
+	if (capacity !== undefined) refuse('planReclaim(capacity)', capacityProblems(dimensions, { [dimension]: capacity }))
+	const planned = capacity === undefined ? undefined : dimensions.units(d, capacity) * (each[d]?.share ?? 1)
+	const budget = planned ?? (engine.ledger.budget[d] as number)
+	return (engine.ledger.used[d] as number) > budget ? engine.planReclaim(d, budget) : []
 }

@@ -9,6 +9,7 @@ const judges = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5']
 
 const consumer = `import { initializeResourceManagement, type SystemResources } from 'plimsoll'
 import { createAlerts, type ResourceAlert } from 'plimsoll/alerts'
+import { createPool, type Lease, type Refusal } from 'plimsoll/pool'
 import { openSampler, type Sampler } from 'plimsoll/sampler'
 
 const system = await initializeResourceManagement({ sampleIntervalMs: 100 })
@@ -24,6 +25,11 @@ alerts.onAlert((alert: ResourceAlert) => alert.message)
 system.limits.set({ memory: { warning: 80 }, disk: false })
 // @ts-expect-error: there is no such resource
 system.limits.set({ memry: { warning: 80 } })
+const pool = createPool({ capacity: { cpuCores: 4, tokens: 100 } })
+const lease: Lease<'tokens'> | Refusal = pool.tryAllocate({ agentId: 'a', tokens: 1 })
+if (lease.granted) lease.release()
+// @ts-expect-error: there is no such dimension
+pool.tryAllocate({ agentId: 'a', tokns: 1 })
 await system.shutdown()
 export { raw, total }
 `

@@ -145,7 +145,7 @@ describe('the books', () => {
 			/a percentage from 1 to 100/,
 		)
 		expect(() => createPool({ capacity: { cpuPercent: 80 } })).toThrow(/says its unit/)
-		for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+		for (const wrong of [-1, -1e-12, Number.NaN, Number.POSITIVE_INFINITY]) {
 			expect(() => pool.tryAllocate({ agentId: 'a', tokens: wrong })).toThrow(expect.objectContaining(invalid))
 		}
 	})
@@ -156,6 +156,10 @@ describe('the books', () => {
 		expect(leases.map(({ granted }) => granted)).toEqual(Array(8).fill(true))
 		expect(pool.tryAllocate({ agentId: 'more', cpuCores: 0.1 }).granted).toBe(false)
 		for (const lease of leases) if (lease.granted) lease.release()
+		expect(pool.tryAllocate({ agentId: 'sum', cpuCores: 0.1 + 0.2 })).toMatchObject({ amounts: { cpuCores: 0.3 } })
+		void pool.endAgent('sum')
+		expect(pool.tryAllocate({ agentId: 'least', cpuCores: 1e-12 })).toMatchObject({ granted: true, amounts: { cpuCores: 1e-6 } })
+		void pool.endAgent('least')
 		expect(pool.stats().dimensions.cpuCores?.reserved).toBe(0)
 	})
 })

@@ -267,6 +267,20 @@ describe('a request by prediction', () => {
 		expect(game.pool.predictor.estimate('work')?.memoryBytes).toMatchObject({ amount: 8 * 2 ** 30, exceedsCapacity: true })
 	})
 
+	test('few samples are judged by the 95th percentile, and not by less than was asked for', () => {
+		const { known, clock } = predictor()
+		for (let i = 0; i < 19; i++) known.observe('p', { tokens: i < 18 ? 10 : 100 })
+		expect(known.estimate('p')?.tokens).toMatchObject({ confidence: 0, samples: 19 })
+		expect(estimateOf(known)).toBeGreaterThan(115)
+		expect(known.units('p', [0, 0, 0, 0, 0, 500e6])).toEqual([0, 0, 0, 0, 0, 500e6])
+		clock.nowMs += halfLifeMs
+		known.observe('p', { tokens: 10 })
+		known.observe('p', { tokens: 10 })
+		expect(known.estimate('p')?.tokens?.confidence).toBe(1)
+		expect(estimateOf(known)).toBeLessThan(15)
+		expect(known.units('p', [0, 0, 0, 0, 0, 500e6])?.[5]).toBeLessThan(15e6)
+	})
+
 	test('profiles are bounded: who was fed longest ago goes', () => {
 		const { known } = predictor({ maxProfiles: 2 })
 		for (const profile of ['a', 'b', 'a', 'c']) known.observe(profile, { tokens: 1 })

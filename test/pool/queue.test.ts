@@ -17,7 +17,8 @@ describe('every request', () => {
 	test('r3: is settled exactly once, at the latest by close', async () => {
 		await fc.assert(
 			fc.asyncProperty(commands, fc.constantFrom('reject' as const, 'shed' as const), async (all, policy) => {
-				const game = new Play({ queue: { limit: 4, policy } })
+				const game = new Play({ queue: { limit: 2, policy } })
+				game.take('blocker', { cpuCores: 6, tokens: 60 })
 				await playAll(game, all)
 				await game.pool.close()
 				await turn()
@@ -60,7 +61,10 @@ describe('every request', () => {
 				game.take('blocker', { cpuCores: 8, tokens: 80 })
 				const waits = all.filter(one => one.do === 'wait' || one.do === 'abort' || one.do === 'pass')
 				await playAll(game, waits)
-				for (const { controller } of game.outcomes) controller.abort(new Error('all'))
+				game.outcomes.forEach(({ controller }, i) => {
+					if (i % 2 === 0) controller.abort(new Error('every other'))
+				})
+				for (let i = 0; i < 4; i++) void game.pool.endAgent(`a${i}`) // and the rest by other ends than its signal
 				for (const { controller } of game.outcomes) expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
 				for (const lease of game.pool.leases()) void game.pool.endAgent(lease.agentId)
 				await turn()
@@ -167,7 +171,7 @@ describe('who is served', () => {
 		fc.assert(
 			fc.property(
 				fc.array(lease, { minLength: 2, maxLength: 8 }),
-				fc.array(fc.tuple(lease, fc.integer({ min: 0, max: 1000 })), { maxLength: 12 }),
+				fc.array(fc.tuple(lease, fc.integer({ min: 0, max: 1000 }), fc.constantFrom(undefined, 50, 5000)), { maxLength: 12 }),
 				fc.record({ cpuCores: fc.integer({ min: 1, max: 8 }), tokens: fc.integer({ min: 1, max: 80 }) }),
 				(first, later, wanted) => {
 					const game = new Play()
@@ -179,8 +183,8 @@ describe('who is served', () => {
 					promised++
 					const dueAt = game.clock.nowMs + refusal.earliestFitInMs
 					game.wait('own', wanted, { priority: 3 })
-					for (const [{ leaseMs, ...amounts }, ms] of later) {
-						game.wait(`later${passed}`, amounts, { leaseMs, priority: 3 })
+					for (const [i, [{ leaseMs, ...amounts }, ms, deadlineMs]] of later.entries()) {
+						game.wait(`later${i}`, amounts, { leaseMs, deadlineMs, priority: 3 })
 						game.passStepwise(Math.min(ms, Math.max(0, dueAt - game.clock.nowMs)))
 					}
 					game.passStepwise(Math.max(0, dueAt - game.clock.nowMs))
@@ -240,65 +244,5 @@ describe('who is served', () => {
 			),
 			runs,
 		)
-	})
-})
-
-describe('the queue', () => {
-	test('is bounded: rejects, or sheds the newest of the lowest priority', async () => {
-		for (const [policy, refused] of [
-			['reject', [2]],
-			['shed', [1]],
-		] as const) {
-			const game = new Play({ queue: { limit: 2, policy } })
-			game.take('first', { cpuCores: 8 })
-			for (const priority of [0, 0, 3] as const) game.wait('a', { cpuCores: 1 }, { priority })
-			await turn()
-			expect(game.outcomes.flatMap(({ refused }, i) => (refused > 0 ? [i] : []))).toEqual(refused)
-			await game.pool.close()
-		}
-	})
-
-	test('within a class and an agent: earliest deadline, then first come', async () => {
-		const game = new Play()
-		const first = game.take('first', { cpuCores: 8 })
-		const order: string[] = []
-		for (const [name, deadlineMs] of [['late'], ['early', 5000], ['earliest', 1000], ['last']] as const) {
-			void game.pool.allocate({ agentId: 'a', cpuCores: 8 }, { deadlineMs }).then(lease => {
-				order.push(name)
-				lease.release()
-			})
-		}
-		first.release()
-		await turn()
-		expect(order).toEqual(['late', 'earliest', 'early', 'last']) // the very first keeps its place
-	})
-
-	test('a quota keeps only its own agent and group waiting', async () => {
-		const game = new Play({
-			quotas: { agents: { a: { max: { cpuCores: 2 } } }, groups: { g: { max: { cpuCores: 3 } } } },
-		})
-		const own = game.take('a', { cpuCores: 2 })
-		game.wait('a', { cpuCores: 1 })
-		expect(game.pool.tryAllocate({ agentId: 'a', cpuCores: 1 })).toMatchObject({ reason: 'quota', quota: 'agent a' })
-		game.take('b', { cpuCores: 2, groupId: 'g' })
-		game.wait('c', { cpuCores: 2, groupId: 'g' })
-		expect(game.pool.tryAllocate({ agentId: 'd', groupId: 'g', cpuCores: 1 })).toMatchObject({ reason: 'queued-ahead' })
-		expect(game.pool.tryAllocate({ agentId: 'e', cpuCores: 1 }).granted).toBe(true)
-		own.release()
-		expect(game.pool.leases('a')).toHaveLength(1)
-		void game.pool.endAgent('b')
-		expect(game.pool.leases('c')).toHaveLength(1)
-		expect(game.pool.tryAllocate({ agentId: 'a', cpuCores: 3 })).toMatchObject({ reason: 'quota' })
-		await expect(game.pool.allocate({ agentId: 'a', cpuCores: 3 })).rejects.toMatchObject({ code: 'ERR_REFUSED' })
-	})
-
-	test('below its guarantee an agent comes first in its class', () => {
-		const game = new Play({ quotas: { agents: { b: { guaranteed: { cpuCores: 1 } } } } })
-		const first = game.take('first', { cpuCores: 8 })
-		game.wait('a', { cpuCores: 5 })
-		game.wait('b', { cpuCores: 5 })
-		game.wait('c', { cpuCores: 5 }, { priority: 3 })
-		first.release()
-		expect(game.pool.leases()[0]?.agentId).toBe('c')
 	})
 })

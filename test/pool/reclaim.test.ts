@@ -140,6 +140,41 @@ describe('capacity that drops', () => {
 		expect(game.told.at(-1)).toMatchObject({ kind: 'recovered', used: 50, budget: 60 })
 	})
 
+	test('what has been taken back is not given away before there is enough', () => {
+		const game = new Play({ ...full, capacity: { tokens: 100 } })
+		game.take('victim', { tokens: 60 }, { preemptible: true })
+		const other = game.take('other', { tokens: 30 })
+		game.pool.setCapacity({ tokens: 80 })
+		other.resize({ tokens: 18 })
+		expect(game.pool.stats().overcommitted).toEqual([])
+		expect(game.pool.tryAllocate({ agentId: 'new', tokens: 1 })).toMatchObject({ reason: 'overcommitted' })
+		other.resize({ tokens: 16 })
+		expect(game.pool.tryAllocate({ agentId: 'new', tokens: 1 }).granted).toBe(true)
+	})
+
+	test('a victim that is not needed any more stays, and can be one again', () => {
+		const game = new Play({ ...full, capacity: { tokens: 100 }, reclaim: { graceMs: 1000 } })
+		const victim = game.take('victim', { tokens: 80 }, { preemptible: true })
+		game.pool.setCapacity({ tokens: 50 })
+		game.pool.setCapacity({ tokens: 100 })
+		game.passStepwise(10_000)
+		expect(victim.isLive).toBe(true)
+		game.pool.setCapacity({ tokens: 50 })
+		game.pass(100_000) // nobody could have released it meanwhile: its grace begins anew
+		expect(victim.isLive).toBe(true)
+		game.passStepwise(1000)
+		expect(victim.isLive).toBe(false)
+	})
+
+	test('what cannot be taken back is told once, and again when much more is missing', () => {
+		const game = new Play({ ...full, capacity: { tokens: 100 } })
+		game.take('a', { tokens: 80 })
+		for (const tokens of [50, 49, 48, 40, 40]) game.pool.setCapacity({ tokens })
+		expect(game.told.flatMap(event => (event.kind === 'unreclaimable' ? [event.shortBy] : []))).toEqual([30, 40])
+		for (let tokens = 80; tokens < 90; tokens++) game.pool.noteUse('a', { tokens })
+		expect(game.kinds('overcommitted', 'unreclaimable')).toHaveLength(1 + 5)
+	})
+
 	test('a dry run tells the plan and changes nothing', () => {
 		const game = new Play({ ...full, capacity: { tokens: 100 }, reclaim: { mode: 'observe' } })
 		const victim = game.take('victim', { tokens: 80 }, { preemptible: true })

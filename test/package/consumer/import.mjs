@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 
 import { initializeResourceManagement } from 'plimsoll'
 import { createAlerts } from 'plimsoll/alerts'
+import { createPool } from 'plimsoll/pool'
 import { openSampler } from 'plimsoll/sampler'
 
 const system = await initializeResourceManagement()
@@ -20,6 +21,11 @@ alerts.onAlert(alert => told.push(alert.severity))
 alerts.observe('queue', 11)
 assert.deepEqual(told, ['WARNING'])
 await alerts.close()
+
+const pool = createPool({ capacity: { cpuCores: 10 } })
+assert.equal(pool.tryAllocate({ agentId: 'a', cpuCores: 9 }).granted, false)
+assert.equal((await pool.allocate({ agentId: 'a', cpuCores: 8 })).isLive, true)
+await pool.close()
 
 const sampler = openSampler()
 await sampler.ready()

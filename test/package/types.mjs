@@ -10,6 +10,7 @@ const judges = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5']
 const consumer = `import { initializeResourceManagement, type SystemResources } from 'plimsoll'
 import { createAlerts, type ResourceAlert } from 'plimsoll/alerts'
 import { openSampler, type Sampler } from 'plimsoll/sampler'
+import { openTracker, type ProcessUsage } from 'plimsoll/tracking'
 
 const system = await initializeResourceManagement({ sampleIntervalMs: 100 })
 const resources: SystemResources = system.detector.getCurrentResources()
@@ -24,6 +25,9 @@ alerts.onAlert((alert: ResourceAlert) => alert.message)
 system.limits.set({ memory: { warning: 80 }, disk: false })
 // @ts-expect-error: there is no such resource
 system.limits.set({ memry: { warning: 80 } })
+const tracked = openTracker().track(process.pid)
+const usage: ProcessUsage = tracked.usage()
+export const cores: number | undefined = usage.cpuCores
 await system.shutdown()
 export { raw, total }
 `

@@ -3,6 +3,7 @@ const assert = require('node:assert/strict')
 const { initializeResourceManagement } = require('plimsoll')
 const { createAlerts } = require('plimsoll/alerts')
 const { openSampler } = require('plimsoll/sampler')
+const { openTracker } = require('plimsoll/tracking')
 
 process.on('warning', warning => {
 	console.error(warning)
@@ -11,6 +12,7 @@ process.on('warning', warning => {
 assert.equal(require('plimsoll/package.json').name, 'plimsoll')
 assert.equal(typeof openSampler, 'function')
 assert.equal(typeof createAlerts, 'function')
+assert.equal(typeof openTracker, 'function')
 initializeResourceManagement().then(async system => {
 	assert.ok(system.detector.getCurrentResources().memory.totalBytes > 0)
 	await system.shutdown()

@@ -47,7 +47,7 @@ class ProcessList {
 
 class WindowsProcess final : public Process {
  public:
-  WindowsProcess(uint32_t pid, HANDLE handle) : pid_(pid), handle_(handle) {}
+  explicit WindowsProcess(HANDLE handle) : handle_(handle) {}
   ~WindowsProcess() override { CloseHandle(handle_); }
 
   // Ended once, with its last times; from then on gone, for nobody inherits them.
@@ -83,7 +83,6 @@ class WindowsProcess final : public Process {
   }
 
  private:
-  const uint32_t pid_;
   const HANDLE handle_;
   bool over_ = false;
 };
@@ -132,7 +131,7 @@ Result<std::unique_ptr<Process>> Process::open(uint32_t pid) {
     CloseHandle(handle);
     return Reason::gone;
   }
-  return Result<std::unique_ptr<Process>>(std::make_unique<WindowsProcess>(pid, handle));
+  return Result<std::unique_ptr<Process>>(std::make_unique<WindowsProcess>(handle));
 }
 
 size_t Process::kept_descriptors() { return 0; }

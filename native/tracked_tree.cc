@@ -55,7 +55,7 @@ bool TrackedTree::adopt(const Kinship& kinship) {
   member.process = std::move(process.value);
   member.has_past = !explored_;
   const auto kin = member.process->kin();  // the number may have come to another one since it was found
-  if (!kin || kin->parent != kinship.parent) return false;
+  if (!kin || (member.process->tells_parent() && kin->parent != kinship.parent)) return false;
   members_.push_back(std::move(member));
   return true;
 }
@@ -137,7 +137,7 @@ void TrackedTree::account(Member& member) {
 // Its parent is gone: who has adopted it?
 void TrackedTree::relink(Member& member) {
   const auto kin = member.process->kin();
-  member.parent = kin ? find(kin->parent) : kNobody;
+  member.parent = kin && member.process->tells_parent() ? find(kin->parent) : kNobody;
 }
 
 // Who has not run has read, written and opened nothing. Who has ended answers zeros.

@@ -20,6 +20,9 @@ const targets = [
 	['/proc/self/auxv'],
 	['/proc/self/cgroup', ...controlGroupFiles()],
 	['/proc/diskstats', '/proc/self/net/dev', '/proc/self/mountinfo'],
+	[], // macOS
+	['/proc/self/stat', '/proc/1/stat'],
+	['/proc/loadavg'],
 ]
 
 function controlGroupFiles() {

@@ -74,7 +74,10 @@ export class TrackedEntry implements Tracked {
 		this.#release = release
 		this.#record = new UsageRecord(record)
 		this.#worker = isProcess || claim === undefined ? undefined : new WorkerUsage(target.worker)
-		this.#unlisten = listenForExit(target, () => this.#end())
+		this.#unlisten = listenForExit(target, () => {
+			this.#end()
+			if (!isProcess) this.#let() // of a process the sampler has yet to say who outlived it
+		})
 		if (claim === undefined) {
 			this.#ended = true
 			this.#let()

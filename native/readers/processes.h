@@ -54,6 +54,7 @@ class Process {
   virtual ProcessUse use(bool anew) = 0;
   virtual Result<ProcessKin> kin() = 0;
   virtual Result<ProcessDetail> detail() = 0;
+  virtual bool tells_parent() const { return true; }  // kin() does; else the census alone
 
   // The process that has this number now. `gone`: there is none; `unsupported`: it is none that can be measured.
   static Result<std::unique_ptr<Process>> open(uint32_t pid);

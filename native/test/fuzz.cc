@@ -10,6 +10,7 @@
 #include "../readers/linux/memory.h"
 #include "../readers/linux/pressure.h"
 #include "../readers/linux/process.h"
+#include "../readers/linux/process_stat.h"
 #include "../readers/linux/run_queue.h"
 #include "../readers/linux/system.h"
 
@@ -129,10 +130,19 @@ void macos(std::string_view bytes) {
   test::fuzz_darwin(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
 }
 
+void kin(std::string_view text) {
+  parse_kin(text);
+}
+
+void last_pid(std::string_view text) {
+  parse_last_pid(text);
+}
+
 // The order is that of the seeds: tools/ci-fuzz-seeds.mjs.
 constexpr void (*kTargets[])(std::string_view) = {
     cpu_line, stat,       loadavg,  cpu_list,  meminfo, pressure, process_stat, statm,
     process_io, fd_limit, schedstat, file_nr, auxv,    cgroups,  disks_and_network, macos,
+    kin, last_pid,
 };
 
 }  // namespace

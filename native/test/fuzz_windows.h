@@ -4,6 +4,7 @@
 #include "../readers/windows/disk_counters.h"
 #include "../readers/windows/interfaces.h"
 #include "../readers/windows/page_files.h"
+#include "../readers/windows/process_list.h"
 #include "../readers/windows/processor_times.h"
 
 #include <cstdint>
@@ -24,6 +25,8 @@ inline void fuzz_windows(const uint8_t* data, size_t size) {
   const auto files = decode_page_files(bytes);
   if (files && (files->free_pages < 0 || files->free_pages > files->total_pages)) std::abort();
   decode_disk_performance(bytes);
+  std::vector<ListedProcess> processes;
+  if (decode_processes(bytes, processes) == Reason::known && processes.empty()) std::abort();
 
   std::vector<CountedInterface> interfaces;
   if (decode_interfaces(bytes, interfaces) == Reason::known && interfaces.empty()) std::abort();

@@ -2,6 +2,7 @@
 #include "../readers/windows/interfaces.h"
 #include "../readers/windows/job_limits.h"
 #include "../readers/windows/page_files.h"
+#include "../readers/windows/process_list.h"
 #include "check.h"
 #include "fuzz_windows.h"
 
@@ -182,4 +183,32 @@ TEST("windows decoders take any bytes") {
     }
     plimsoll::test::fuzz_windows(bytes.data(), random % bytes.size());
   }
+}
+
+TEST("windows processes: numbers in their order; a parent that is younger than its child is none; torn lists") {
+  const auto entry = [](uint64_t pid, uint64_t parent, int64_t created, bool last) {
+    ProcessEntry one{};
+    one.next_offset = last ? 0 : sizeof one + 80;  // one thread
+    one.pid = pid;
+    one.parent = parent;
+    one.created = created;
+    std::vector<std::byte> bytes(sizeof one + 80);
+    std::memcpy(bytes.data(), &one, sizeof one);
+    return bytes;
+  };
+  std::vector<std::byte> bytes;
+  for (const auto& part : {entry(80, 40, 300, false), entry(40, 4, 100, false), entry(60, 80, 200, true)}) {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  }
+  std::vector<ListedProcess> list;
+  CHECK_EQ(decode_processes(bytes, list), Reason::known);
+  CHECK_EQ(list.size(), 3u);
+  CHECK_EQ(list[0].pid, 40u);
+  CHECK_EQ(list[0].parent, 4u);
+  CHECK_EQ(list[1].parent, 0u);
+  CHECK_EQ(list[2].parent, 40u);
+  CHECK_EQ(decode_processes({}, list), Reason::malformed);
+  CHECK_EQ(decode_processes(std::span(bytes).first(200), list), Reason::malformed);
+  bytes[0] = std::byte{1};
+  CHECK_EQ(decode_processes(bytes, list), Reason::malformed);
 }

@@ -11,6 +11,7 @@ const consumer = `import { initializeResourceManagement, type SystemResources } 
 import { createAlerts, type ResourceAlert } from 'plimsoll/alerts'
 import { createPool, type Lease, type Refusal } from 'plimsoll/pool'
 import { openSampler, type Sampler } from 'plimsoll/sampler'
+import { openTracker, type ProcessUsage } from 'plimsoll/tracking'
 
 const system = await initializeResourceManagement({ sampleIntervalMs: 100 })
 const resources: SystemResources = system.detector.getCurrentResources()
@@ -30,6 +31,9 @@ const lease: Lease<'tokens'> | Refusal = pool.tryAllocate({ agentId: 'a', tokens
 if (lease.granted) lease.release()
 // @ts-expect-error: there is no such dimension
 pool.tryAllocate({ agentId: 'a', tokns: 1 })
+const tracked = openTracker().track(process.pid)
+const usage: ProcessUsage = tracked.usage()
+export const cores: number | undefined = usage.cpuCores
 await system.shutdown()
 export { raw, total }
 `

@@ -19,7 +19,7 @@ using Status = LONG;  // NTSTATUS: negative is an error
 inline constexpr Status kLengthMismatch = static_cast<Status>(0xC0000004);  // STATUS_INFO_LENGTH_MISMATCH
 
 // Classes of NtQuerySystemInformation: https://ntdoc.m417z.com/system_information_class
-enum class SystemClass : int { performance = 2, processor_performance = 8, page_files = 18 };
+enum class SystemClass : int { performance = 2, processes = 5, processor_performance = 8, page_files = 18 };
 
 struct Api {
   // ntdll.dll

@@ -21,6 +21,11 @@ SAME(ProcessorTimes, kernel, SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION, KernelTim
 SAME(ProcessorTimes, user, SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION, UserTime);
 SAME(ProcessorTimes, dpc, SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION, Reserved1);  // ntdoc: DpcTime, InterruptTime
 
+SAME(ProcessEntry, threads, SYSTEM_PROCESS_INFORMATION, NumberOfThreads);
+SAME(ProcessEntry, name_bytes, SYSTEM_PROCESS_INFORMATION, ImageName);
+SAME(ProcessEntry, pid, SYSTEM_PROCESS_INFORMATION, UniqueProcessId);
+SAME(ProcessEntry, handles, SYSTEM_PROCESS_INFORMATION, HandleCount);
+
 static_assert(sizeof(DiskPerformance) == sizeof(DISK_PERFORMANCE));
 SAME(DiskPerformance, idle_time, DISK_PERFORMANCE, IdleTime);
 SAME(DiskPerformance, reads, DISK_PERFORMANCE, ReadCount);

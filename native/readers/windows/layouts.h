@@ -22,6 +22,29 @@ struct ProcessorTimes {
 };
 static_assert(sizeof(ProcessorTimes) == 48);
 
+// SYSTEM_PROCESS_INFORMATION, a list; the threads of each follow its entry.
+struct ProcessEntry {
+  uint32_t next_offset;  // from this entry; 0: the last one
+  uint32_t threads;
+  int64_t working_set_private;
+  uint32_t faults[2];
+  uint64_t cycles;
+  int64_t created;
+  int64_t user;
+  int64_t kernel;
+  uint16_t name_bytes;
+  uint16_t name_room;
+  uint32_t padding;
+  uint64_t name;
+  int32_t priority;
+  uint32_t more_padding;
+  uint64_t pid;
+  uint64_t parent;
+  uint32_t handles;
+  uint32_t session;
+};
+static_assert(sizeof(ProcessEntry) == 104);
+
 // SYSTEM_PAGEFILE_INFORMATION, a list: each entry says where the next begins. Sizes in pages.
 struct PageFileEntry {
   uint32_t next_offset;  // from this entry; 0: the last one

@@ -6,6 +6,7 @@ import { initializeResourceManagement } from 'plimsoll'
 import { createAlerts } from 'plimsoll/alerts'
 import { createPool } from 'plimsoll/pool'
 import { openSampler } from 'plimsoll/sampler'
+import { openTracker } from 'plimsoll/tracking'
 
 const system = await initializeResourceManagement()
 const resources = system.detector.getCurrentResources()
@@ -31,6 +32,10 @@ const sampler = openSampler()
 await sampler.ready()
 assert.ok(sampler.value('memory.total_bytes') > 0)
 assert.ok(sampler.value('process.rss_bytes') > 0)
+
+const tracker = openTracker()
+assert.ok((tracker.track(process.pid).usage().rssBytes ?? 0) > 0)
+tracker.close()
 
 const worker = new Worker(new URL('worker.mjs', import.meta.url))
 const answer = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))

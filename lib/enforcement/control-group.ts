@@ -102,6 +102,7 @@ export class ControlGroups implements GroupMaker {
 	readonly #opened: Opened
 	readonly #owner: Owner
 	readonly #membership = textOf(ownMembership) // while it is this, a move to the own group moves nothing
+	#preparing: Promise<void> | undefined
 
 	constructor(opened: Opened, owner: Owner) {
 		this.#opened = opened
@@ -140,7 +141,14 @@ export class ControlGroups implements GroupMaker {
 	 * The first process that enters a group waits for a grace period of the kernel, 6 ms and more, and with it the thread that forks.
 	 * A move from the own group to the own group, made on libuv's pool, takes that wait on itself: those after it take 0.1 ms.
 	 */
-	async prepare(): Promise<void> {
+	prepare(): Promise<void> {
+		this.#preparing ??= this.#moveNowhere().finally(() => {
+			this.#preparing = undefined
+		})
+		return this.#preparing
+	}
+
+	async #moveNowhere(): Promise<void> {
 		const [hierarchy] = this.#opened.hierarchies
 		if (hierarchy === undefined || this.#membership === undefined || textOf(ownMembership) !== this.#membership) return
 		const leafName = leafNameOf(this.#owner)

@@ -41,6 +41,27 @@ function run(file: string): { status: number | null; output: string } {
 	return { status, output: stdout + stderr }
 }
 
+function runExample({ language, code }: Example, name: string): void {
+	writeFileSync(join(folder, `${name}.${language}`), code)
+	if (language === 'ts') {
+		const config = { compilerOptions, files: [`${name}.ts`] }
+		writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+		const tsc = spawnSync(process.execPath, [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], {
+			encoding: 'utf8',
+		})
+		expect(tsc.stdout).toBe('')
+	}
+	const { status, output } = run(join(folder, `${name}.js`))
+	expect(status, output).toBe(0)
+	expect(output).not.toMatch(/Error|Warning/)
+}
+
+describe('docs/enforcement.md', () => {
+	examplesOf('docs/enforcement.md').forEach((example, number) => {
+		test(`example ${number + 1} runs: ${example.title}`, () => runExample(example, `enforcement-${number}`))
+	})
+})
+
 describe('README', () => {
 	const examples = examplesOf('README.md')
 
@@ -56,21 +77,7 @@ describe('README', () => {
 		expect(examples.length).toBeGreaterThanOrEqual(7)
 	})
 
-	examples.forEach(({ title, language, code }, number) => {
-		test(`example ${number + 1} runs: ${title}`, () => {
-			const name = `example-${number}`
-			writeFileSync(join(folder, `${name}.${language}`), code)
-			if (language === 'ts') {
-				const config = { compilerOptions, files: [`${name}.ts`] }
-				writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-				const tsc = spawnSync(process.execPath, [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], {
-					encoding: 'utf8',
-				})
-				expect(tsc.stdout).toBe('')
-			}
-			const { status, output } = run(join(folder, `${name}.js`))
-			expect(status, output).toBe(0)
-			expect(output).not.toMatch(/Error|Warning/)
-		})
+	examples.forEach((example, number) => {
+		test(`example ${number + 1} runs: ${example.title}`, () => runExample(example, `example-${number}`))
 	})
 })

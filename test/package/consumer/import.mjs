@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 
 import { initializeResourceManagement } from 'plimsoll'
 import { createAlerts } from 'plimsoll/alerts'
+import { openEnforcement } from 'plimsoll/enforcement'
 import { openSampler } from 'plimsoll/sampler'
 
 const system = await initializeResourceManagement()
@@ -20,6 +21,11 @@ alerts.onAlert(alert => told.push(alert.severity))
 alerts.observe('queue', 11)
 assert.deepEqual(told, ['WARNING'])
 await alerts.close()
+
+const enforcement = await openEnforcement()
+const { exitCode } = await (await enforcement.launch(process.execPath, ['-e', 'process.exit(7)'], { limits: { nice: 5 } })).ended
+assert.equal(exitCode, 7)
+await enforcement.close()
 
 const sampler = openSampler()
 await sampler.ready()

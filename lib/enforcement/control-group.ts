@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
+import { native } from '../native.ts'
 import { wholeDisks } from './disks.ts'
 import type { Group, GroupMaker, LeftOvers } from './group.ts'
 import { groupsIn, killAllIn, levelsBelow, make, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
@@ -25,10 +26,17 @@ class ControlGroup implements Group {
 	readonly entrances: readonly string[]
 	readonly #places: readonly Place[]
 	readonly #missing: ReadonlyMap<Controller, string>
+	readonly #number: number
 
-	constructor(places: readonly Place[], missing: ReadonlyMap<Controller, string>) {
+	constructor(number: number, places: readonly Place[], missing: ReadonlyMap<Controller, string>) {
+		this.#number = number
 		this.#places = places
 		this.#missing = missing
+		// A worker may be terminated: no line of JavaScript runs then.
+		native().holdGroup(
+			number,
+			places.map(({ directory }) => directory),
+		)
 		this.entrances = places.map(({ directory }) => join(directory, 'cgroup.procs'))
 	}
 
@@ -82,7 +90,9 @@ class ControlGroup implements Group {
 	}
 
 	remove(): boolean {
-		return this.#places.map(({ directory }) => removeOnce(directory)).every(gone => gone)
+		const removed = this.#places.map(({ directory }) => removeOnce(directory)).every(gone => gone)
+		if (removed) native().holdGroup(this.#number, [])
+		return removed
 	}
 
 	#unified(): Place | undefined {
@@ -134,7 +144,7 @@ export class ControlGroups implements GroupMaker {
 			}
 			places.push({ hierarchy, directory })
 		}
-		return new ControlGroup(places, missing)
+		return new ControlGroup(made, places, missing)
 	}
 
 	/**

@@ -7,7 +7,7 @@ import { threadId } from 'node:worker_threads'
 import { native } from '../native.ts'
 import { wholeDisks } from './disks.ts'
 import type { Group, GroupMaker, LeftOvers } from './group.ts'
-import { groupsIn, killAllIn, levelsBelow, make, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
+import { groupsIn, killAllIn, levelsBelow, make, makeNew, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
 import { type GroupReading, merged, readDirectory } from './group-reading.ts'
 import { type Controller, controllerOf, type GroupLimit, settingsOf } from './group-settings.ts'
 import type { Hierarchy, Opened } from './hierarchies.ts'
@@ -131,20 +131,20 @@ export class ControlGroups implements GroupMaker {
 	make(): Group | string {
 		const { hierarchies, missing } = this.#opened
 		if (hierarchies.length === 0) return [...new Set(missing.values())].join('; ')
-		const name = `${threadId}-${++made}`
-		const places: Place[] = []
-		for (const hierarchy of hierarchies) {
-			const directory = join(hierarchy.directory, name)
-			const refused = make(directory) ?? undefined
-			// Another opener of this process may just have removed the owner's directory, which was empty.
-			const again = refused?.includes('ENOENT') ? (make(hierarchy.directory) ?? remake(hierarchy) ?? make(directory)) : refused
-			if (again !== undefined) {
-				for (const place of places) removeOnce(place.directory)
-				return withAdvice(again)
+		for (;;) {
+			const name = `${threadId}-${++made}`
+			const places: Place[] = []
+			let refused: string | undefined
+			for (const hierarchy of hierarchies) {
+				const directory = join(hierarchy.directory, name)
+				refused = makeBelow(hierarchy, directory)
+				if (refused !== undefined) break
+				places.push({ hierarchy, directory })
 			}
-			places.push({ hierarchy, directory })
+			if (refused === undefined) return new ControlGroup(made, places, missing)
+			for (const { directory } of places) removeEmpty(directory)
+			if (!isTaken(refused)) return withAdvice(refused)
 		}
-		return new ControlGroup(made, places, missing)
 	}
 
 	/**
@@ -196,8 +196,17 @@ function killLeftOver(directory: string): void {
 	for (const level of levelsBelow(directory)) put(join(level, 'freezer.state'), 'THAWED') // what is frozen in v1 does not die
 }
 
-// An owner's directory that was made anew has its controllers off.
-function remake({ version, controllers, directory }: Hierarchy): string | undefined {
+const isTaken = (refused: string): boolean => /\bEEXIST\b/.test(refused) // by another copy of this package in this process
+
+// Another opener of this process may just have removed the owner's directory, which was empty.
+function makeBelow(hierarchy: Hierarchy, directory: string): string | undefined {
+	const refused = makeNew(directory)
+	if (refused === undefined || !/\bENOENT\b/.test(refused)) return refused
+	return make(hierarchy.directory) ?? switchOnAnew(hierarchy) ?? makeNew(directory)
+}
+
+// A directory that was made anew has its controllers off.
+function switchOnAnew({ version, controllers, directory }: Hierarchy): string | undefined {
 	if (version === 1) return undefined
 	for (const one of controllers) {
 		const refused = put(join(directory, 'cgroup.subtree_control'), `+${one}`)

@@ -125,6 +125,7 @@ describe.skipIf(skipped !== undefined)('limits bite', { timeout: 60_000 }, () =>
 		await confined.ended
 		expect(confined.setLimits({ pids: 3 })).toEqual({ pids: 'none' })
 		expect(confined.why('pids')).toBe('the process has ended')
+		expect([confined.kill(), confined.freeze(), confined.throttle(), confined.unthrottle()]).toEqual(Array(4).fill('none'))
 	})
 
 	test('what it started goes with it, sessions of their own included', async () => {

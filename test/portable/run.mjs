@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
+import { checkLimited } from './limited.mjs'
 import { checkLive } from './live.mjs'
 import { checkRecorded } from './recorded.mjs'
 import { print, Results } from './results.mjs'
@@ -30,6 +31,7 @@ async function load(packageFolder) {
 		snapshot: 'snapshot/snapshot.js',
 		window: 'snapshot/window.js',
 		derive: 'detection/derive.js',
+		enforcement: 'enforcement/index.js',
 	}
 	const load = async ([name, path]) => [name, await import(pathToFileURL(join(packageFolder, 'dist', path)).href)]
 	return Object.fromEntries(await Promise.all(Object.entries(paths).map(load)))
@@ -53,6 +55,7 @@ async function main(results, packageFolder) {
 	else results.skip('recorded machines', 'they are of Linux')
 	results.save(false)
 	await checkLive(results, packageFolder, modules)
+	await checkLimited(results, modules)
 }
 
 const packageFolder = findPackage()

@@ -30,6 +30,7 @@ void end_environment(napi_async_cleanup_hook_handle handle, void* data) {
   environment->ending = true;
   environment->cleanup = handle;
   end_hearings(environment);
+  end_held_groups(environment);
   for (const uint32_t id : environment->open) Sampler::instance().close(id);
   end_stamp(environment);
   free_when_ended(environment);

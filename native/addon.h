@@ -3,7 +3,9 @@
 
 #include "loop_stamp.h"
 
+#include <map>
 #include <napi.h>
+#include <string>
 #include <vector>
 
 namespace plimsoll {
@@ -16,6 +18,7 @@ struct Hearing;  // addon_events.cc: one opener that is told of events
 struct Environment {
   std::vector<uint32_t> open;
   std::vector<Hearing*> hearings;
+  std::map<uint32_t, std::vector<std::string>> held_groups;  // directories, by a number of JavaScript's
   LoopStamp* stamp = nullptr;  // while anything is open
   int closing = 0;             // handles that libuv has yet to close
   bool ending = false;
@@ -37,6 +40,7 @@ void export_tasks(Napi::Env env, Napi::Object exports);
 // addon_tracking.cc
 void export_tracking(Napi::Env env, Napi::Object exports);
 // addon_confinement.cc
+void end_held_groups(Environment* environment);
 void export_confinement(Napi::Env env, Napi::Object exports);
 
 // addon.cc

@@ -131,10 +131,28 @@ Napi::Value end_job(const Napi::CallbackInfo& info) {
 // closeJob(job)
 void close_job(const Napi::CallbackInfo& info) { info[0].As<Napi::External<HeldJob>>().Data()->job.reset(); }
 
+// holdGroup(number, directories): they go, with what lives in them, if the environment ends first. Empty: not any more.
+void hold_group(const Napi::CallbackInfo& info) {
+  auto& held = info.Env().GetInstanceData<Environment>()->held_groups;
+  const auto directories = info[1].As<Napi::Array>();
+  const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
+  held.erase(id);
+  for (uint32_t i = 0; i < directories.Length(); ++i) held[id].push_back(directories.Get(i).As<Napi::String>().Utf8Value());
+}
+
 }  // namespace
+
+// The end of a worker, by force too: nothing of JavaScript runs any more.
+void end_held_groups(Environment* environment) {
+  std::vector<std::string> all;
+  for (const auto& [id, directories] : environment->held_groups) all.insert(all.end(), directories.begin(), directories.end());
+  environment->held_groups.clear();
+  if (!all.empty()) confinement().end_groups(all);
+}
 
 void export_confinement(Napi::Env env, Napi::Object exports) {
   exports.Set("ownGroups", Napi::Function::New<own_groups>(env));
+  exports.Set("holdGroup", Napi::Function::New<hold_group>(env));
   exports.Set("armLaunch", Napi::Function::New<arm_launch>(env));
   exports.Set("disarmLaunch", Napi::Function::New<disarm_launch>(env));
   exports.Set("limitProcess", Napi::Function::New<limit_process>(env));

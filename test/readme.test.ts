@@ -70,6 +70,10 @@ describe('docs/pool.md', () => {
 	})
 })
 
+for (const document of ['enforcement', 'tracking']) {
+	describe(`docs/${document}.md`, () => checkAll(document, examplesOf(`docs/${document}.md`)))
+}
+
 function checkAll(document: string, examples: readonly Example[]): void {
 	examples.forEach(({ title, language, code }, number) => {
 		test(`example ${number + 1} runs: ${title}`, () => {

@@ -16,6 +16,7 @@ import {
 	type Outcome,
 	type Outcomes,
 } from './limits.ts'
+import { processStat } from './owner.ts'
 import { signalTree } from './process-tree.ts'
 import { limitData, limitDescriptors, notHere, renice, schedule } from './running.ts'
 
@@ -65,9 +66,12 @@ export class Confined {
 	readonly #group: Group | undefined
 	readonly #reason: string
 	readonly #onRemoved: (confined: Confined) => void
+	/** Its number may be another's after its end; this is not. */
+	readonly #startedAt: string | undefined
 	#limits: Limits
 	#outcomes: Outcomes
 	#over = false
+	#gone = false
 	#last: GroupReading | undefined
 	#removal: Promise<boolean> | undefined
 	#throttledBy: Hold = 'none'
@@ -82,6 +86,7 @@ export class Confined {
 		this.#limits = limits
 		this.#outcomes = enforced
 		this.#onRemoved = onRemoved
+		this.#startedAt = processStat(pid)?.startedAt
 	}
 
 	/** Limits as they were asked for. */
@@ -109,7 +114,7 @@ export class Confined {
 		checkLimits(limits)
 		const outcomes: { [aspect in Aspect]?: Outcome } = {}
 		for (const limit of givenLimits(limits)) {
-			outcomes[aspectOf[limit]] = this.#over ? ended : applyToRunning(this.pid, limit, limits, this.#group ?? this.#reason)
+			outcomes[aspectOf[limit]] = this.#lives() ? applyToRunning(this.pid, limit, limits, this.#group ?? this.#reason) : ended
 		}
 		this.#limits = { ...this.#limits, ...limits }
 		this.#outcomes = { ...this.#outcomes, ...outcomes }
@@ -126,7 +131,7 @@ export class Confined {
 	}
 
 	#freeze(frozen: boolean): Hold {
-		if (this.#over) return 'none'
+		if (!this.#lives()) return 'none'
 		if (this.#group?.freeze(frozen)) return 'cgroup'
 		if (process.platform === 'win32') return 'none'
 		return signalTree(this.pid, frozen ? 'SIGSTOP' : 'SIGCONT') ? 'signal' : 'none'
@@ -134,7 +139,7 @@ export class Confined {
 
 	/** Leaves it `cores` of CPU time (default 0.05), or less where its limit is less; without a group, what nobody else wants. */
 	throttle(cores: number = throttledCores): Hold {
-		if (this.#over) return 'none'
+		if (!this.#lives()) return 'none'
 		const outcome = this.#group?.limit('cpuCores', Math.min(cores, this.#limits.cpuCores ?? Number.POSITIVE_INFINITY))
 		this.#throttledBy =
 			outcome !== undefined && outcome.by !== 'none' ? (outcome.by as Hold) : (schedule(this.pid, 'idle').by as Hold)
@@ -142,7 +147,7 @@ export class Confined {
 	}
 
 	unthrottle(): Hold {
-		if (this.#over || this.#throttledBy === 'none') return 'none'
+		if (!this.#lives() || this.#throttledBy === 'none') return 'none'
 		const by = this.#throttledBy
 		this.#throttledBy = 'none'
 		if (by === 'nice') return schedule(this.pid, this.#limits.scheduling ?? 'normal').by as Hold
@@ -151,8 +156,9 @@ export class Confined {
 
 	/** Ends it and all that it started, by force. Without a group, what its parent has left behind escapes. */
 	kill(): Hold {
+		if (this.#gone) return 'none'
 		if (this.#group?.kill()) return process.platform === 'win32' ? 'job' : 'cgroup'
-		return !this.#over && signalTree(this.pid, 'SIGKILL') ? 'signal' : 'none'
+		return this.#lives() && signalTree(this.pid, 'SIGKILL') ? 'signal' : 'none'
 	}
 
 	/** What the group says of it; after its end, what it said last. Without a group all is undefined. */
@@ -188,6 +194,10 @@ export class Confined {
 		return this.#group?.remove() ?? true
 	}
 
+	#lives(): boolean {
+		return !this.#over && this.pid > 0 && (this.#startedAt === undefined || processStat(this.pid)?.startedAt === this.#startedAt)
+	}
+
 	/** @internal */
 	processEnded(): void {
 		this.#over = true
@@ -207,6 +217,7 @@ export class Confined {
 			group?.kill()
 			removed = group?.remove() ?? true
 		}
+		this.#gone = removed
 		this.#onRemoved(this)
 		return removed
 	}

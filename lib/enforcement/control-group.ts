@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
+import { native } from '../native.ts'
 import { wholeDisks } from './disks.ts'
 import type { Group, GroupMaker, LeftOvers } from './group.ts'
-import { groupsIn, killAllIn, levelsBelow, make, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
+import { groupsIn, killAllIn, levelsBelow, make, makeNew, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
 import { type GroupReading, merged, readDirectory } from './group-reading.ts'
 import { type Controller, controllerOf, type GroupLimit, settingsOf } from './group-settings.ts'
 import type { Hierarchy, Opened } from './hierarchies.ts'
@@ -25,10 +26,17 @@ class ControlGroup implements Group {
 	readonly entrances: readonly string[]
 	readonly #places: readonly Place[]
 	readonly #missing: ReadonlyMap<Controller, string>
+	readonly #number: number
 
-	constructor(places: readonly Place[], missing: ReadonlyMap<Controller, string>) {
+	constructor(number: number, places: readonly Place[], missing: ReadonlyMap<Controller, string>) {
+		this.#number = number
 		this.#places = places
 		this.#missing = missing
+		// A worker may be terminated: no line of JavaScript runs then.
+		native().holdGroup(
+			number,
+			places.map(({ directory }) => directory),
+		)
 		this.entrances = places.map(({ directory }) => join(directory, 'cgroup.procs'))
 	}
 
@@ -82,7 +90,9 @@ class ControlGroup implements Group {
 	}
 
 	remove(): boolean {
-		return this.#places.map(({ directory }) => removeOnce(directory)).every(gone => gone)
+		const removed = this.#places.map(({ directory }) => removeOnce(directory)).every(gone => gone)
+		if (removed) native().holdGroup(this.#number, [])
+		return removed
 	}
 
 	#unified(): Place | undefined {
@@ -102,6 +112,7 @@ export class ControlGroups implements GroupMaker {
 	readonly #opened: Opened
 	readonly #owner: Owner
 	readonly #membership = textOf(ownMembership) // while it is this, a move to the own group moves nothing
+	#preparing: Promise<void> | undefined
 
 	constructor(opened: Opened, owner: Owner) {
 		this.#opened = opened
@@ -120,27 +131,34 @@ export class ControlGroups implements GroupMaker {
 	make(): Group | string {
 		const { hierarchies, missing } = this.#opened
 		if (hierarchies.length === 0) return [...new Set(missing.values())].join('; ')
-		const name = `${threadId}-${++made}`
-		const places: Place[] = []
-		for (const hierarchy of hierarchies) {
-			const directory = join(hierarchy.directory, name)
-			const refused = make(directory) ?? undefined
-			// Another opener of this process may just have removed the owner's directory, which was empty.
-			const again = refused?.includes('ENOENT') ? (make(hierarchy.directory) ?? remake(hierarchy) ?? make(directory)) : refused
-			if (again !== undefined) {
-				for (const place of places) removeOnce(place.directory)
-				return withAdvice(again)
+		for (;;) {
+			const name = `${threadId}-${++made}`
+			const places: Place[] = []
+			let refused: string | undefined
+			for (const hierarchy of hierarchies) {
+				const directory = join(hierarchy.directory, name)
+				refused = makeBelow(hierarchy, directory)
+				if (refused !== undefined) break
+				places.push({ hierarchy, directory })
 			}
-			places.push({ hierarchy, directory })
+			if (refused === undefined) return new ControlGroup(made, places, missing)
+			for (const { directory } of places) removeEmpty(directory)
+			if (!isTaken(refused)) return withAdvice(refused)
 		}
-		return new ControlGroup(places, missing)
 	}
 
 	/**
 	 * The first process that enters a group waits for a grace period of the kernel, 6 ms and more, and with it the thread that forks.
 	 * A move from the own group to the own group, made on libuv's pool, takes that wait on itself: those after it take 0.1 ms.
 	 */
-	async prepare(): Promise<void> {
+	prepare(): Promise<void> {
+		this.#preparing ??= this.#moveNowhere().finally(() => {
+			this.#preparing = undefined
+		})
+		return this.#preparing
+	}
+
+	async #moveNowhere(): Promise<void> {
 		const [hierarchy] = this.#opened.hierarchies
 		if (hierarchy === undefined || this.#membership === undefined || textOf(ownMembership) !== this.#membership) return
 		const leafName = leafNameOf(this.#owner)
@@ -178,8 +196,17 @@ function killLeftOver(directory: string): void {
 	for (const level of levelsBelow(directory)) put(join(level, 'freezer.state'), 'THAWED') // what is frozen in v1 does not die
 }
 
-// An owner's directory that was made anew has its controllers off.
-function remake({ version, controllers, directory }: Hierarchy): string | undefined {
+const isTaken = (refused: string): boolean => /\bEEXIST\b/.test(refused) // by another copy of this package in this process
+
+// Another opener of this process may just have removed the owner's directory, which was empty.
+function makeBelow(hierarchy: Hierarchy, directory: string): string | undefined {
+	const refused = makeNew(directory)
+	if (refused === undefined || !/\bENOENT\b/.test(refused)) return refused
+	return make(hierarchy.directory) ?? switchOnAnew(hierarchy) ?? makeNew(directory)
+}
+
+// A directory that was made anew has its controllers off.
+function switchOnAnew({ version, controllers, directory }: Hierarchy): string | undefined {
 	if (version === 1) return undefined
 	for (const one of controllers) {
 		const refused = put(join(directory, 'cgroup.subtree_control'), `+${one}`)

@@ -7,14 +7,20 @@ import { join } from 'node:path'
 import { signalOne } from './process-tree.ts'
 import { codeOf, reasonOf } from './system-error.ts'
 
-/** Undefined: it is there now. @internal */
-export function make(directory: string): string | undefined {
+/** Undefined: it is there now, and was not before. @internal */
+export function makeNew(directory: string): string | undefined {
 	try {
 		mkdirSync(directory)
 		return undefined
 	} catch (error) {
-		return codeOf(error) === 'EEXIST' ? undefined : reasonOf(error)
+		return reasonOf(error)
 	}
+}
+
+/** Undefined: it is there now. @internal */
+export function make(directory: string): string | undefined {
+	const refused = makeNew(directory)
+	return refused?.startsWith('EEXIST') ? undefined : refused
 }
 
 /** In one write(2), as control groups want it, and never creating the file. Undefined: done. @internal */

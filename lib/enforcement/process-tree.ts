@@ -52,6 +52,7 @@ export function threadsOf(pid: number): number[] {
 
 /** Whether it was there to take the signal. @internal */
 export function signalOne(pid: number, signal: NodeJS.Signals): boolean {
+	if (pid < 1) return false // 0 and below are groups, this process's among them
 	try {
 		return process.kill(pid, signal)
 	} catch {

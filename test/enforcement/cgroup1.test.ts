@@ -52,18 +52,19 @@ describe.skipIf(skipped !== undefined)('limits bite', { timeout: 60_000 }, () =>
 		expect(eater.read()).toEqual(used)
 	})
 
-	test('half a core is half a core, for all threads and children together', async () => {
+	test('a tenth of a core is a tenth of a core, for all processes together', async () => {
 		const confined = await enforcement.launch('sh', ['-c', '(while :; do :; done) & while :; do :; done'], {
-			limits: { cpuCores: 0.5 },
+			limits: { cpuCores: 0.1 },
 		})
+		// Other tests may keep the machine busy: until it had what it may have, in some periods.
 		const [before, from] = [confined.read(), performance.now()]
-		await sleep(2000)
+		await until(() => (confined.read().throttledPeriods ?? 0) > 10)
 		const [after, seconds] = [confined.read(), (performance.now() - from) / 1000]
 		const used = (after.cpuSeconds ?? Number.NaN) - (before.cpuSeconds ?? Number.NaN)
-		expect(used).toBeGreaterThan(0.1)
-		expect(used).toBeLessThan(0.5 * seconds + 0.15)
+		expect(used).toBeGreaterThan(0.08)
+		expect(used).toBeLessThan(0.1 * seconds + 0.1)
 		expect(after.throttledSeconds).toBeGreaterThan(before.throttledSeconds ?? 0)
-		expect(after.throttledPeriods).toBeGreaterThan(0)
+		expect(after.throttledPeriods).toBeGreaterThan(10)
 	})
 
 	test('no more processes than its limit', async () => {
@@ -110,9 +111,10 @@ describe.skipIf(skipped !== undefined)('limits bite', { timeout: 60_000 }, () =>
 		expect((confined.read().cpuSeconds ?? Number.NaN) - before).toBeLessThan(0.1 * seconds + 0.15)
 		expect(confined.unthrottle()).toBe('cgroup')
 		expect(confined.unthrottle()).toBe('none')
+		await sleep(200) // the period under way
 		const throttled = confined.read().throttledPeriods
 		await sleep(300)
-		expect((confined.read().throttledPeriods ?? 0) - (throttled ?? 0)).toBeLessThanOrEqual(1)
+		expect(confined.read().throttledPeriods).toBe(throttled)
 	})
 
 	test('limits of one that runs are changed, and taken away', async () => {
@@ -125,6 +127,7 @@ describe.skipIf(skipped !== undefined)('limits bite', { timeout: 60_000 }, () =>
 		await confined.ended
 		expect(confined.setLimits({ pids: 3 })).toEqual({ pids: 'none' })
 		expect(confined.why('pids')).toBe('the process has ended')
+		expect([confined.kill(), confined.freeze(), confined.throttle(), confined.unthrottle()]).toEqual(Array(4).fill('none'))
 	})
 
 	test('what it started goes with it, sessions of their own included', async () => {
@@ -148,7 +151,7 @@ describe.skipIf(skipped !== undefined)('limits bite', { timeout: 60_000 }, () =>
 		const elsewhere = await openEnforcement()
 		const victim = await elsewhere.launch('sh', ['-c', 'sleep 60 & while :; do :; done'], { stdio: 'ignore' })
 		expect(await until(() => (victim.read().pids ?? 0) === 2)).toBe(true)
-		const confined = enforcement.limitExisting(victim.pid, { cpuCores: 0.2, fileDescriptors: 50, nice: 4, scheduling: 'idle' })
+		const confined = enforcement.limitExisting(victim.pid, { cpuCores: 0.1, fileDescriptors: 50, nice: 4, scheduling: 'idle' })
 		expect(confined.enforced).toEqual({ cpu: 'cgroup', fileDescriptors: 'rlimit', nice: 'nice', scheduling: 'nice' })
 		expect(confined.read().pids).toBe(2)
 		expect(readFileSync(`/proc/${victim.pid}/limits`, 'utf8')).toMatch(/Max open files +50 +50/)

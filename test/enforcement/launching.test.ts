@@ -1,5 +1,6 @@
 // A limited child is what node:child_process would have made of it: environment, directory, descriptors, name, errors; by the fork
 // handler and through the shell. And one that cannot enter its group runs nothing.
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -128,6 +129,18 @@ describe.skipIf(!onLinux)('one that cannot get what it should', () => {
 		expect(() => mkdirSync(marker)).not.toThrow()
 		rmSync(marker, { recursive: true })
 		expect(descriptors().length).toBe(before.length)
+	})
+
+	test('has no more data than its limit where that is all there is', async () => {
+		const script = 'try { Buffer.alloc(400 * 2 ** 20, 1); console.log("taken") } catch (error) { console.log(error.message) }'
+		const node = { command: process.execPath, args: ['-e', script], options: { stdio: 'pipe' as const } }
+		const said = async (dataBytes: number): Promise<string> => {
+			const { child } = (await launch(node, { entrances: [], dataBytes })) as { child: ChildProcess }
+			const chunks = (await child.stdout?.toArray()) ?? []
+			return Buffer.concat(chunks).toString().trim()
+		}
+		expect(await said(2 ** 30)).toBe('taken')
+		expect(await said(300 * 2 ** 20)).toBe('Array buffer allocation failed') // Node.js itself starts
 	})
 
 	test('says what each step lacked', async () => {

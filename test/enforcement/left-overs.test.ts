@@ -114,8 +114,17 @@ describe.skipIf(skipped !== undefined)('of an owner', { timeout: 60_000 }, () =>
 		expect(await until(() => pids.every(ended))).toBe(true)
 	})
 
-	test('several openers of one process share its directory', async () => {
-		const all = await Promise.all(Array.from({ length: 5 }, () => openEnforcement()))
+	test('several openers of one process share its directory, another copy of the package too', async () => {
+		const copy = (await import(join(import.meta.dirname, '../../dist/enforcement/index.js'))) as {
+			openEnforcement: typeof openEnforcement
+		}
+		const all = await Promise.all(
+			[openEnforcement, copy.openEnforcement, openEnforcement, copy.openEnforcement].map(open => open()),
+		)
+		const held = await Promise.all(all.map(one => one.launch('sleep', ['60'])))
+		expect(held.map(one => one.read().pids)).toEqual([1, 1, 1, 1])
+		for (const one of held) one.kill()
+		for (const one of held) expect((await one.ended).signal).toBe('SIGKILL')
 		const confined = await Promise.all(all.map(one => one.launch('true')))
 		await Promise.all(all.map(one => one.close()))
 		for (const one of confined) expect((await one.ended).removed).toBe(true)

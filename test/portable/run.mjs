@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
+import { checkLimited } from './limited.mjs'
 import { checkLive } from './live.mjs'
 import { checkRecorded } from './recorded.mjs'
 import { print, Results } from './results.mjs'
@@ -23,7 +24,7 @@ function findPackage() {
 
 async function load(packageFolder) {
 	const imported = name => import(pathToFileURL(join(packageFolder, 'dist', name)).href)
-	return { ...(await imported('internals.js')), index: await imported('index.js') }
+	return { ...(await imported('internals.js')), index: await imported('index.js'), enforcement: await imported('enforcement/index.js') }
 }
 
 // The path of the binary that is loaded, as the system names it.
@@ -44,6 +45,7 @@ async function main(results, packageFolder) {
 	else results.skip('recorded machines', 'they are of Linux')
 	results.save(false)
 	await checkLive(results, packageFolder, modules)
+	await checkLimited(results, modules)
 }
 
 const packageFolder = findPackage()

@@ -12,6 +12,7 @@ const project = fileURLToPath(new URL('../../', import.meta.url))
 const boots = [
 	{ suite: 'limits', cpus: 2, memoryMiB: 1400, limitMs: 240_000 },
 	{ suite: 'events', cpus: 2, memoryMiB: 1400, limitMs: 240_000 },
+	{ suite: 'enforce', cpus: 2, memoryMiB: 1400, limitMs: 240_000 },
 	{ suite: 'many_cpus', cpus: 32, memoryMiB: 1400, limitMs: 240_000 },
 ]
 

@@ -10,10 +10,14 @@
 
 #include <cerrno>
 #include <cmath>
+#include <csignal>
+#include <ctime>
 #include <fcntl.h>
+#include <fstream>
 #include <mutex>
 #include <sched.h>
 #include <sys/mman.h>
+#include <string_view>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -83,6 +87,25 @@ void prepare_child() {
   outcome.step = LaunchStep::done;
 }
 
+bool put(const std::string& path, std::string_view text) {
+  const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  close(file);
+  return written;
+}
+
+// Since Linux 5.14 v2 kills a group as one; where there is v1 alone, process by process, frozen ones too.
+void kill_group(const std::string& directory) {
+  if (put(directory + "/cgroup.kill", "1")) return;
+  std::ifstream processes(directory + "/cgroup.procs");
+  for (pid_t process = 0; processes >> process;) kill(process, SIGKILL);
+  put(directory + "/freezer.state", "THAWED");
+}
+
+constexpr int kEndAttempts = 50;
+constexpr timespec kEndPause{0, 2'000'000};
+
 class LinuxConfinement final : public Confinement {
  public:
   std::vector<GroupPlace> own_groups() override {
@@ -95,6 +118,15 @@ class LinuxConfinement final : public Confinement {
       if (groups.of(controller).version == 1) places.push_back(place_of(name, groups.of(controller)));
     }
     return places;
+  }
+
+  void end_groups(const std::vector<std::string>& directories) override {
+    std::vector<std::string> left = directories;
+    for (int attempt = 0; attempt < kEndAttempts && !left.empty(); ++attempt) {
+      if (attempt > 0) nanosleep(&kEndPause, nullptr);
+      for (const auto& directory : left) kill_group(directory);
+      std::erase_if(left, [](const std::string& directory) { return rmdir(directory.c_str()) == 0 || errno == ENOENT; });
+    }
   }
 
   bool arm(const LaunchOrders& orders) override {

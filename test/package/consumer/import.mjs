@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { initializeResourceManagement } from 'plimsoll'
 import { createAlerts } from 'plimsoll/alerts'
 import { createPool } from 'plimsoll/pool'
+import { openEnforcement } from 'plimsoll/enforcement'
 import { openSampler } from 'plimsoll/sampler'
 import { openTracker } from 'plimsoll/tracking'
 
@@ -27,6 +28,10 @@ const pool = createPool({ capacity: { cpuCores: 10 } })
 assert.equal(pool.tryAllocate({ agentId: 'a', cpuCores: 9 }).granted, false)
 assert.equal((await pool.allocate({ agentId: 'a', cpuCores: 8 })).isLive, true)
 await pool.close()
+const enforcement = await openEnforcement()
+const { exitCode } = await (await enforcement.launch(process.execPath, ['-e', 'process.exit(7)'], { limits: { nice: 5 } })).ended
+assert.equal(exitCode, 7)
+await enforcement.close()
 
 const sampler = openSampler()
 await sampler.ready()

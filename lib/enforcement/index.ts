@@ -4,14 +4,5 @@ export { Enforcement, type EnforcementOptions, type LaunchOptions, openEnforceme
 export type { LeftOvers } from './group.ts'
 export type { GroupReading } from './group-reading.ts'
 export type { Aspect, Enforced, Limits, Means, Outcome, Scheduling } from './limits.ts'
-export {
-	type LimitReading,
-	type OverLimitEffect,
-	type OverLimitPolicy,
-	type OverLimitState,
-	type OverLimitStep,
-	stepOverLimit,
-	withinLimit,
-} from './over-limit.ts'
 export type { Capabilities } from './plan.ts'
 export { workerResourceLimits } from './worker-limits.ts'

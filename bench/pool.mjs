@@ -1,42 +1,55 @@
 // npm run bench:pool: how many leases a second are allocated and released, uncontended and with many that live or wait. See README.md.
 import { createPool } from '../dist/pool/index.js'
-import { asked, median, report } from './report.mjs'
+import { asked, lowerQuartile, report } from './report.mjs'
 
 const liveLeases = [0, 1000, 10_000]
 const waiting = asked('--quick') ? 10_000 : 100_000
-const rounds = asked('--quick') ? 5 : 15
-const operationsPerRound = asked('--quick') ? 20_000 : 200_000
+const rounds = asked('--quick') ? 10 : 100
+// Short rounds, of which the lower quartile of times counts: other programs disturb little.
+const operationsPerRound = 10_000
 const targets = { opsPerSecond: 1_000_000 }
 
 const gigabyte = 2 ** 30
 const capacity = { cpuCores: 100_000, memoryBytes: 100_000 * gigabyte }
 const request = { agentId: 'agent', cpuCores: 0.5, memoryBytes: gigabyte / 4 }
 
-/** Calls a second of a body, by the median of rounds. @param {(times: number) => void} body @param {number} times */
+/** @param {number[]} times of rounds in ms @param {number} operations in each */
+const rateOf = (times, operations) => Math.round((operations / lowerQuartile(times)) * 1000)
+
+/** Calls a second of a body. @param {(times: number) => void} body @param {number} times */
 function perSecond(body, times) {
 	for (let i = 0; i < 3; i++) body(times)
-	const rates = Array.from({ length: rounds }, () => {
+	const taken = Array.from({ length: rounds }, () => {
 		const startedAt = performance.now()
 		body(times)
-		return (times / (performance.now() - startedAt)) * 1000
+		return performance.now() - startedAt
 	})
-	return Math.round(median(rates))
+	return rateOf(taken, times)
 }
 
-/** tryAllocate and release, beside leases of a hundred agents that live. @param {number} live */
-function uncontended(live) {
-	const pool = createPool({ capacity })
-	for (let i = 0; i < live; i++) pool.tryAllocate({ ...request, agentId: `other-${i % 100}` })
-	const rate = perSecond(times => {
-		for (let i = 0; i < times; i++) pool.tryAllocate(request).release()
-	}, operationsPerRound)
-	if (pool.stats().leases !== live) throw new Error(`${pool.stats().leases} leases live`)
-	return rate
+/** tryAllocate and release, beside so many leases of a hundred agents that live; all in turns. */
+function uncontended() {
+	const pools = liveLeases.map(live => {
+		const pool = createPool({ capacity })
+		for (let i = 0; i < live; i++) pool.tryAllocate({ ...request, agentId: `other-${i % 100}` })
+		return { pool, live, taken: /** @type {number[]} */ ([]) }
+	})
+	for (let round = -20; round < rounds; round++) {
+		for (const { pool, taken } of pools) {
+			const startedAt = performance.now()
+			for (let i = 0; i < operationsPerRound; i++) pool.tryAllocate(request).release()
+			if (round >= 0) taken.push(performance.now() - startedAt)
+		}
+	}
+	for (const { pool, live } of pools) if (pool.stats().leases !== live) throw new Error(`${pool.stats().leases} leases live`)
+	return Object.fromEntries(pools.map(({ live, taken }) => [live, rateOf(taken, operationsPerRound)]))
 }
+
+const slots = 100
+const turnsPerRound = 5
 
 /** A full pool with very many who wait, of as many agents as said. @param {number} agents */
 function contended(agents) {
-	const slots = 100
 	const pool = createPool({
 		capacity: { cpuCores: slots },
 		dimensions: { cpuCores: { maxReservedPercent: 100 } },
@@ -58,24 +71,22 @@ function contended(agents) {
 /** One lease is released, who comes first gets it, another one comes to wait: all of it once a call. @param {number} agents */
 async function throughQueue(agents) {
 	const { pool, live, wait } = contended(agents)
-	const times = operationsPerRound / 20
-	const rates = []
-	for (let round = 0; round < rounds + 3; round++) {
+	const taken = []
+	for (let round = -20; round < rounds; round++) {
 		const startedAt = performance.now()
-		for (let done = 0; done < times; ) {
-			const batch = live.splice(0)
-			for (const lease of batch) {
+		for (let turn = 0; turn < turnsPerRound; turn++) {
+			for (const lease of live.splice(0)) {
 				lease.release()
 				wait()
 			}
-			done += batch.length
 			await undefined // the leases that were granted arrive
 		}
-		rates.push((times / (performance.now() - startedAt)) * 1000)
+		if (round >= 0) taken.push(performance.now() - startedAt)
+		if (live.length !== slots) throw new Error(`${live.length} leases came back`)
 	}
 	if (pool.stats().queue.length !== waiting) throw new Error(`${pool.stats().queue.length} wait`)
 	await pool.close()
-	return Math.round(median(rates.slice(3)))
+	return rateOf(taken, turnsPerRound * slots)
 }
 
 /** Those that come to a queue and are aborted. */
@@ -88,7 +99,7 @@ async function waitAndAbort() {
 			pool.allocate({ agentId: `agent-${i % 1000}`, cpuCores: 1 }, { signal: controller.signal }).catch(() => failures.push(i))
 			controller.abort()
 		}
-	}, operationsPerRound / 20)
+	}, operationsPerRound / 50)
 	await pool.close()
 	return rate
 }
@@ -98,13 +109,13 @@ async function refused() {
 	const { pool } = contended(1000)
 	const rate = perSecond(times => {
 		for (let i = 0; i < times; i++) if (pool.tryAllocate({ agentId: 'other', cpuCores: 1 }).granted) throw new Error('granted')
-	}, operationsPerRound / 20)
+	}, operationsPerRound / 50)
 	await pool.close()
 	return rate
 }
 
 const result = {
-	opsPerSecond: Object.fromEntries(liveLeases.map(live => [live, uncontended(live)])),
+	opsPerSecond: uncontended(),
 	queued: {
 		waiting,
 		opsPerSecond: await throughQueue(1000),

@@ -132,7 +132,10 @@ describe('time', () => {
 	test('leases with a time and waits with a deadline end by the timer, and nothing keeps the process alive', async () => {
 		const { createPool } = await import('../../lib/pool/index.ts')
 		const pool = createPool({ capacity: { cpuCores: 10 } })
+		const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+		const before = timers()
 		const lease = pool.tryAllocate({ agentId: 'a', cpuCores: 8 }, { leaseMs: 30 })
+		expect(timers()).toBe(before)
 		await expect(pool.allocate({ agentId: 'b', cpuCores: 8 }, { deadlineMs: 1 })).rejects.toMatchObject({ code: 'ERR_DEADLINE' })
 		const next = await pool.allocate({ agentId: 'c', cpuCores: 8 })
 		expect(lease).toMatchObject({ isLive: false })

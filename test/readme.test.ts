@@ -41,6 +41,26 @@ function run(file: string): { status: number | null; output: string } {
 	return { status, output: stdout + stderr }
 }
 
+function runAll(prefix: string, examples: readonly Example[]): void {
+	examples.forEach(({ title, language, code }, number) => {
+		test(`example ${number + 1} runs: ${title}`, () => {
+			const name = `${prefix}-${number}`
+			writeFileSync(join(folder, `${name}.${language}`), code)
+			if (language === 'ts') {
+				const config = { compilerOptions, files: [`${name}.ts`] }
+				writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+				const tsc = spawnSync(process.execPath, [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], {
+					encoding: 'utf8',
+				})
+				expect(tsc.stdout).toBe('')
+			}
+			const { status, output } = run(join(folder, `${name}.js`))
+			expect(status, output).toBe(0)
+			expect(output).not.toMatch(/Error|Warning/)
+		})
+	})
+}
+
 describe('README', () => {
 	const examples = examplesOf('README.md')
 
@@ -56,21 +76,7 @@ describe('README', () => {
 		expect(examples.length).toBeGreaterThanOrEqual(7)
 	})
 
-	examples.forEach(({ title, language, code }, number) => {
-		test(`example ${number + 1} runs: ${title}`, () => {
-			const name = `example-${number}`
-			writeFileSync(join(folder, `${name}.${language}`), code)
-			if (language === 'ts') {
-				const config = { compilerOptions, files: [`${name}.ts`] }
-				writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-				const tsc = spawnSync(process.execPath, [join(top, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], {
-					encoding: 'utf8',
-				})
-				expect(tsc.stdout).toBe('')
-			}
-			const { status, output } = run(join(folder, `${name}.js`))
-			expect(status, output).toBe(0)
-			expect(output).not.toMatch(/Error|Warning/)
-		})
-	})
+	runAll('readme', examples)
 })
+
+describe('docs/tracking.md', () => runAll('tracking', examplesOf('docs/tracking.md')))

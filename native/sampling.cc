@@ -3,6 +3,8 @@
 
 #include "readers/clock.h"
 
+#include <algorithm>
+
 namespace plimsoll {
 
 Sampling::Sampling(Ring& ring, const SourceOptions& options, EventLoops* loops, Listeners* listeners, Tracking* tracking)
@@ -44,11 +46,19 @@ void Sampling::read(const Due& due) {
 // a derived gauge is beyond a line, the gauge's inputs are read at every tick.
 void Sampling::read_gauges(bool inputs_are_fresh) {
   for (const auto& reader : readers()) reader->read_gauges(sample_);
+  count_program_descriptors();
   if (listeners_ == nullptr || inputs_are_fresh) return;
   for (const auto& reader : readers()) {
     const auto ceilings = reader->ceilings();
     if (!ceilings.empty() && listeners_->undecided(sample_, ceilings)) reader->refresh_gauges(sample_);
   }
+}
+
+void Sampling::count_program_descriptors() {
+  const Reason reason = sample_.reason(Field::process_open_fds_count);
+  if (reason != Reason::known) return sample_.fail(Field::process_program_fds_count, reason);
+  const double kept = live_ ? static_cast<double>(Process::kept_descriptors()) : 0;
+  sample_.set(Field::process_program_fds_count, std::max(0.0, sample_.value(Field::process_open_fds_count) - kept));
 }
 
 void Sampling::watch(const std::string& path) {
@@ -58,6 +68,7 @@ void Sampling::watch(const std::string& path) {
 Sources describe_sources(Platform& platform) {
   Sources sources;
   for (const auto& reader : platform.readers()) reader->describe(sources);
+  sources.add(Field::process_program_fds_count, "process.open_fds_count, less what tracking keeps");
   sources.add(Field::time_monotonic_seconds, "monotonic clock");
   sources.add(Field::time_wall_seconds, "wall clock");
   sources.add(Field::sampler_cpu_seconds_total, "CPU clock of the sampler's thread");

@@ -27,6 +27,7 @@ class Sampling {
 
  private:
   void read_gauges(bool inputs_are_fresh);
+  void count_program_descriptors();
 
   Ring& ring_;
   EventLoops* loops_;

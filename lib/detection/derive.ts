@@ -158,6 +158,7 @@ function fileDescriptors(window: Window): FileDescriptorResources {
 	const limit = slow(window, place.fdLimit)
 	return {
 		open: known(open),
+		openByProgram: known(gauge(window, place.programFds)),
 		limit: known(limit),
 		utilizationPercent: percent(open / limit),
 		systemOpen: known(slow(window, place.systemFiles)),

@@ -73,6 +73,7 @@ export const place = {
 	processSystem: at('process.system_seconds_total') as number,
 	rss: at('process.rss_bytes') as number,
 	threads: at('process.threads_count') as number,
+	programFds: at('process.program_fds_count') as number,
 	openFds: at('process.open_fds_count') as number,
 	fdLimit: at('process.fd_limit_count') as number,
 	processRead: at('process.read_bytes_total') as number,

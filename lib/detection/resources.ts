@@ -77,6 +77,8 @@ export interface NetworkResources {
 export interface FileDescriptorResources {
 	/** Of this process. */
 	readonly open: number | undefined
+	/** The same without those that are kept for tracked processes: what a limit on their number is held against. */
+	readonly openByProgram: number | undefined
 	readonly limit: number | undefined
 	readonly utilizationPercent: number | undefined
 	/** Of the whole system. */

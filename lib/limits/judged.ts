@@ -137,12 +137,13 @@ export const judged = {
 		limitedBy: () => 'process',
 		fields: ['process.open_fds_count', 'process.fd_limit_count'],
 	},
+	/** Without those that are kept for tracked processes. */
 	openFileDescriptors: {
 		...gauge,
 		resource: 'fileDescriptors',
 		unit: 'count',
-		value: ({ fileDescriptors }) => fileDescriptors.open,
-		fields: ['process.open_fds_count'],
+		value: ({ fileDescriptors }) => fileDescriptors.openByProgram,
+		fields: ['process.program_fds_count'],
 	},
 	/** Tasks of the own container, of the most allowed. */
 	pids: {

@@ -24,7 +24,7 @@ const gauges: { readonly [name in JudgedName]?: LinesAt } = {
 	fileDescriptors: percent => [
 		{ field: 'process.open_fds_count', other: 'process.fd_limit_count', factor: percent / 100, side: 'above' },
 	],
-	openFileDescriptors: count => [{ field: 'process.open_fds_count', factor: count, side: 'above' }],
+	openFileDescriptors: count => [{ field: 'process.program_fds_count', factor: count, side: 'above' }],
 }
 
 /** A line, and what it stands for. @internal */

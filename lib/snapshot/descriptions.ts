@@ -76,6 +76,7 @@ export const descriptions: { readonly [name in FieldName]: string } = {
 	'process.rss_bytes': 'Resident memory of this process.',
 	'process.threads_count': 'Threads of this process.',
 	'process.open_fds_count': 'Open file descriptors of this process, the sampler\'s own included.',
+	'process.program_fds_count': 'Open file descriptors of this process without those that are kept for tracked processes.',
 	'process.fd_limit_count': 'Most file descriptors that this process may open (soft limit).',
 	'process.read_bytes_total': 'Bytes that this process made disks read.',
 	'process.written_bytes_total': 'Bytes that this process made disks write.',

@@ -89,6 +89,7 @@ export type FieldName =
 	| 'process.rss_bytes'
 	| 'process.threads_count'
 	| 'process.open_fds_count'
+	| 'process.program_fds_count'
 	| 'process.fd_limit_count'
 	| 'process.read_bytes_total'
 	| 'process.written_bytes_total'
@@ -118,7 +119,7 @@ export type Reason =
 	| 'gone'
 	| 'internal'
 
-export const layoutId: number = 1509319989
+export const layoutId: number = 2430753957
 
 /** By the byte in a slot; the first means that the value is known. */
 export const reasons: readonly (Reason | undefined)[] = [undefined, 'warming-up', 'unlimited', 'unsupported', 'disabled', 'denied', 'malformed', 'gone', 'internal']
@@ -209,6 +210,7 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'process.rss_bytes': { name: 'process.rss_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 13 },
 	'process.threads_count': { name: 'process.threads_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 14 },
 	'process.open_fds_count': { name: 'process.open_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 15 },
+	'process.program_fds_count': { name: 'process.program_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 16 },
 	'process.fd_limit_count': { name: 'process.fd_limit_count', kind: 'limit', unit: 'count', rhythm: 'slow', index: 13 },
 	'process.read_bytes_total': { name: 'process.read_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 44 },
 	'process.written_bytes_total': { name: 'process.written_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 45 },
@@ -224,6 +226,6 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'pressure.memory_full_seconds_total': { name: 'pressure.memory_full_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 53 },
 	'pressure.io_some_seconds_total': { name: 'pressure.io_some_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 54 },
 	'pressure.io_full_seconds_total': { name: 'pressure.io_full_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 55 },
-	'loop.idle_seconds_total': { name: 'loop.idle_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'gauge', index: 16 },
-	'loop.longest_busy_seconds': { name: 'loop.longest_busy_seconds', kind: 'gauge', unit: 'seconds', rhythm: 'gauge', index: 17 },
+	'loop.idle_seconds_total': { name: 'loop.idle_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'gauge', index: 17 },
+	'loop.longest_busy_seconds': { name: 'loop.longest_busy_seconds', kind: 'gauge', unit: 'seconds', rhythm: 'gauge', index: 18 },
 }

@@ -52,7 +52,7 @@ describe('response', () => {
 			fc.property(fc.integer({ min: 0, max: 1e9 }), used => {
 				const resources = resourcesWith({
 					container: { pids: used },
-					fileDescriptors: { open: used },
+					fileDescriptors: { open: used, openByProgram: used },
 					process: { heapUsedBytes: used },
 				})
 				for (const name of judgedNames.filter(name => judged[name].unit === '%'))

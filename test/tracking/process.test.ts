@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { native } from '../../lib/native.ts'
+import { openSampler } from '../../lib/snapshot/sampler.ts'
 import { openTracker, type Tracker } from '../../lib/tracking/index.ts'
 import { psutil } from '../oracle/oracle.ts'
 import { killAll, residentBytes, script, start, statOf, until } from './children.ts'
@@ -149,6 +150,11 @@ describe.skipIf(!linux)('the end', () => {
 		await until(() => all.every(tracked => tracked.usage().cpuCores !== undefined))
 		expect(tracker.keptDescriptors).toBe(100)
 		expect(tracker.total().processes).toBe(100)
+		// They do not count against a limit on this program's own.
+		const sampler = openSampler({ sampleIntervalMs: 5 })
+		const kept = (): number => (sampler.value('process.open_fds_count') ?? 0) - (sampler.value('process.program_fds_count') ?? 0)
+		await until(() => kept() === 100)
+		sampler.close()
 		for (const child of children.sort(() => Math.random() - 0.5)) {
 			child.kill('SIGKILL')
 			if (Math.random() < 0.2) await sleep(5)

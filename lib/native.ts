@@ -89,6 +89,7 @@ export type NativeJob = { readonly nativeJob: never }
 
 /** @internal */
 export interface NativeJobUse {
+	// NaN: unknown
 	readonly userSeconds: number
 	readonly systemSeconds: number
 	readonly memoryPeakBytes: number

@@ -107,11 +107,11 @@ Napi::Value take_into_job(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), job == nullptr ? kNotOffered : job->take_in(info[1].As<Napi::Number>().Uint32Value()));
 }
 
-// readJob(job) → { userSeconds, systemSeconds, memoryPeakBytes, processes, readBytes, writtenBytes } | undefined
+// readJob(job) → { userSeconds, systemSeconds, memoryPeakBytes, processes, readBytes, writtenBytes } | undefined; NaN: unknown
 Napi::Value read_job(const Napi::CallbackInfo& info) {
   Job* job = job_of(info);
-  JobUse use;
-  if (job == nullptr || job->read(use) != 0) return info.Env().Undefined();
+  if (job == nullptr) return info.Env().Undefined();
+  const JobUse use = job->read();
   auto result = Napi::Object::New(info.Env());
   result.Set("userSeconds", use.user_seconds);
   result.Set("systemSeconds", use.system_seconds);

@@ -14,6 +14,8 @@ const wholeRate = 10_000
 const unlimited = -1
 const unknownToJobs = 'a job object knows no such limit'
 
+const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value)
+
 type JobTerm = 'memoryBytes' | 'cpuCores' | 'pids'
 const isTerm = (limit: GroupLimit): limit is JobTerm => limit === 'memoryBytes' || limit === 'cpuCores' || limit === 'pids'
 
@@ -71,13 +73,13 @@ class JobGroup implements Group {
 		if (use === undefined) return nothingRead
 		return {
 			...nothingRead,
-			memoryPeakBytes: use.memoryPeakBytes,
-			cpuSeconds: use.userSeconds + use.systemSeconds,
-			cpuUserSeconds: use.userSeconds,
-			cpuSystemSeconds: use.systemSeconds,
-			pids: use.processes,
-			readBytes: use.readBytes,
-			writtenBytes: use.writtenBytes,
+			memoryPeakBytes: known(use.memoryPeakBytes),
+			cpuSeconds: known(use.userSeconds + use.systemSeconds),
+			cpuUserSeconds: known(use.userSeconds),
+			cpuSystemSeconds: known(use.systemSeconds),
+			pids: known(use.processes),
+			readBytes: known(use.readBytes),
+			writtenBytes: known(use.writtenBytes),
 		}
 	}
 

@@ -6,6 +6,7 @@
 #include "../fields.h"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,13 +56,14 @@ struct JobTerms {
   double processes = -1;
 };
 
+// NaN: the system does not tell.
 struct JobUse {
-  double user_seconds = 0;
-  double system_seconds = 0;
-  double memory_peak_bytes = 0;
-  double processes = 0;
-  double read_bytes = 0;
-  double written_bytes = 0;
+  double user_seconds = std::numeric_limits<double>::quiet_NaN();
+  double system_seconds = user_seconds;
+  double memory_peak_bytes = user_seconds;
+  double processes = user_seconds;
+  double read_bytes = user_seconds;
+  double written_bytes = user_seconds;
 };
 
 // A group of processes that the system limits and ends as one. What fails returns the system's error, 0 is done.
@@ -70,7 +72,7 @@ class Job {
   virtual ~Job() = default;  // ends what still runs in it
   virtual int limit(const JobTerms& terms) = 0;
   virtual int take_in(uint32_t process) = 0;
-  virtual int read(JobUse& use) = 0;
+  virtual JobUse read() = 0;
   virtual int end() = 0;
 };
 

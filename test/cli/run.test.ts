@@ -1,5 +1,5 @@
 // `plimsoll run` as a user runs it: what passes through to the command and back, what the report says, what is refused.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,9 @@ import { sizeOf } from '../../lib/cli/run-arguments.ts'
 import { whyNoGroups } from '../enforcement/limited.ts'
 import { compile, type Json, program, run } from './program.ts'
 
+const onTerminal = join(import.meta.dirname, 'on_terminal.py')
+const withoutTerminal = spawnSync('python3', ['--version']).status !== 0
+if (withoutTerminal) console.log('`plimsoll run` on a terminal is skipped: there is no python3')
 const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-run-'))
 const withoutGroups = await whyNoGroups()
 if (withoutGroups !== undefined) console.log(`\`plimsoll run\` with control groups is skipped: ${withoutGroups}`)
@@ -118,6 +121,19 @@ describe('the command', () => {
 			if (text === 'ready\n') child.kill(signal)
 		})
 		expect({ stdout, status }).toEqual({ stdout: 'ready\ngot\n', status: 7 })
+	})
+
+	it.skipIf(withoutTerminal)('has the terminal, and Ctrl-C once', () => {
+		const command =
+			'trap "echo interrupted; exit 9" INT; test -t 0 && test -t 1 && echo terminal; echo quit; while :; do sleep 0.05; done'
+		const words = [onTerminal, '80', '24', 'keys:\\x03', process.execPath, program, 'run', '--', 'sh', '-c', command]
+		const { stdout, stderr } = spawnSync('python3', words, { encoding: 'utf8' })
+		expect(stderr).toBe('')
+		const { output, status } = JSON.parse(stdout) as { output: string; status: number }
+		const text = Buffer.from(output, 'base64').toString()
+		expect(text).toMatch(/^terminal\r\nquit\r\n(\^C)?interrupted\r\nplimsoll: ended with 9 after/)
+		expect(text.split('interrupted').length).toBe(2)
+		expect(status).toBe(9)
 	})
 
 	it('that cannot be executed is 126 or 127', async () => {

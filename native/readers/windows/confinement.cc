@@ -41,25 +41,36 @@ class WindowsJob final : public Job {
     return error;
   }
 
-  int read(JobUse& use) override {
-    JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION counts{};
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
-    if (QueryInformationJobObject(handle_, JobObjectBasicAndIoAccountingInformation, &counts, sizeof counts, nullptr) == 0 ||
-        QueryInformationJobObject(handle_, JobObjectExtendedLimitInformation, &limits, sizeof limits, nullptr) == 0) {
-      return last_error();
+  // One by one: Wine answers some of them.
+  JobUse read() override {
+    JobUse use;
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION counts{};
+    if (query(JobObjectBasicAccountingInformation, counts)) {
+      use.user_seconds = static_cast<double>(counts.TotalUserTime.QuadPart) * kSecondsPerTick;
+      use.system_seconds = static_cast<double>(counts.TotalKernelTime.QuadPart) * kSecondsPerTick;
+      use.processes = static_cast<double>(counts.ActiveProcesses);
     }
-    use.user_seconds = static_cast<double>(counts.BasicInfo.TotalUserTime.QuadPart) * kSecondsPerTick;
-    use.system_seconds = static_cast<double>(counts.BasicInfo.TotalKernelTime.QuadPart) * kSecondsPerTick;
-    use.processes = static_cast<double>(counts.BasicInfo.ActiveProcesses);
-    use.read_bytes = static_cast<double>(counts.IoInfo.ReadTransferCount);
-    use.written_bytes = static_cast<double>(counts.IoInfo.WriteTransferCount);
-    use.memory_peak_bytes = static_cast<double>(limits.PeakJobMemoryUsed);
-    return 0;
+    JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION io{};
+    if (query(JobObjectBasicAndIoAccountingInformation, io)) {
+      use.read_bytes = static_cast<double>(io.IoInfo.ReadTransferCount);
+      use.written_bytes = static_cast<double>(io.IoInfo.WriteTransferCount);
+    }
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+    // What ran had memory: a peak of 0 is one that is not counted.
+    if (query(JobObjectExtendedLimitInformation, limits) && limits.PeakJobMemoryUsed > 0) {
+      use.memory_peak_bytes = static_cast<double>(limits.PeakJobMemoryUsed);
+    }
+    return use;
   }
 
   int end() override { return TerminateJobObject(handle_, 1) != 0 ? 0 : last_error(); }
 
  private:
+  template <typename T>
+  bool query(JOBOBJECTINFOCLASS information, T& answer) {
+    return QueryInformationJobObject(handle_, information, &answer, sizeof answer, nullptr) != 0;
+  }
+
   int limit_rate(double rate) {
     if (rate < 0 && !rated_) return 0;  // where rates are unknown to the system, nothing fails that did not ask for one
     JOBOBJECT_CPU_RATE_CONTROL_INFORMATION control{};

@@ -14,7 +14,12 @@ on_node() {
   # Tests that start another Node find this one first. Oracles, house rules and breaches have judged the same code already: what
   # differs between versions of Node is how it runs.
   PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --exclude 'test/**/oracle/**' --exclude test/house.test.ts \
-    --exclude test/monitor/breach.test.ts --exclude test/native.test.ts
+    --exclude test/monitor/breach.test.ts --exclude test/native.test.ts --exclude test/manager/killed.test.ts
+}
+
+# killed_children ROUNDS: `npm test` runs a few.
+killed_children() {
+  PLIMSOLL_ROUNDS=$1 node node_modules/vitest/vitest.mjs run test/manager/killed.test.ts
 }
 
 # The pinned compiler builds every binary of a release, from empty caches. What follows packs and tries them.

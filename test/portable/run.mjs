@@ -24,7 +24,11 @@ function findPackage() {
 
 async function load(packageFolder) {
 	const imported = name => import(pathToFileURL(join(packageFolder, 'dist', name)).href)
-	return { ...(await imported('internals.js')), index: await imported('index.js'), enforcement: await imported('enforcement/index.js') }
+	return {
+		...(await imported('internals.js')),
+		index: await imported('index.js'),
+		enforcement: await imported('enforcement/index.js'),
+	}
 }
 
 // The path of the binary that is loaded, as the system names it.

@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 
 import { initializeResourceManagement } from 'plimsoll'
 import { createAlerts } from 'plimsoll/alerts'
-import { createPool } from 'plimsoll/pool'
 import { openEnforcement } from 'plimsoll/enforcement'
+import { createPool } from 'plimsoll/pool'
 import { openSampler } from 'plimsoll/sampler'
 import { openTracker } from 'plimsoll/tracking'
 

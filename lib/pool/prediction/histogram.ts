@@ -154,7 +154,7 @@ export function isSavedHistogram(value: unknown): value is SavedHistogram {
 	if (!(Number.isSafeInteger(samples) && (samples as number) >= 0 && isAge(firstAgoMs) && isAge(newestAgoMs))) return false
 	if ((buckets.length === 0) !== (samples === 0) || (samples === 0 && limitHit === undefined)) return false
 	if (limitHit !== undefined && !(limitHit?.need > 0 && limitHit.need < 1e18 && isAge(limitHit.agoMs))) return false
-	return buckets.every(
+	return [...buckets].every(
 		pair =>
 			Array.isArray(pair) &&
 			Number.isInteger(pair[0]) &&

@@ -41,6 +41,8 @@ export interface Native {
 	refreshChunk(index: number, buffer: ArrayBuffer): void
 	trackedRows(): number
 	trackingDescriptors(): number
+	/** What reading tracked processes has cost the sampler's thread so far. */
+	trackingCosts(): { cpuSeconds: number; readings: number }
 }
 
 /** @internal */

@@ -93,6 +93,13 @@ bool Tracking::take_mail() {
 }
 
 void Tracking::measure(double now, EventLoops& loops, Listeners& listeners) {
+  const double before = thread_cpu_seconds();
+  measure_all(now, loops, listeners);
+  cpu_seconds_.store(cpu_seconds() + thread_cpu_seconds() - before, std::memory_order_relaxed);
+  readings_.store(readings() + 1, std::memory_order_relaxed);
+}
+
+void Tracking::measure_all(double now, EventLoops& loops, Listeners& listeners) {
   State& state = *state_;
   const uint32_t pace = std::max(1u, pace_.load(std::memory_order_relaxed));
   ++state.reading;

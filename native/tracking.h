@@ -72,6 +72,7 @@ class Tracking {
     bool places_changed = true;
     bool nesting_changed = true;
     uint32_t reading = 0;
+    double census_at = 0;  // monotonic
   };
 
   void measure_all(double now, EventLoops& loops, Listeners& listeners);

@@ -61,7 +61,14 @@ export const busy: SystemResources = {
 		errorsPerSecond: 0,
 		dropsPerSecond: 0.4,
 	},
-	fileDescriptors: { open: 214, openByProgram: 214, limit: 1024, utilizationPercent: 20.9, systemOpen: 6816, systemLimit: 2_465_620 },
+	fileDescriptors: {
+		open: 214,
+		openByProgram: 214,
+		limit: 1024,
+		utilizationPercent: 20.9,
+		systemOpen: 6816,
+		systemLimit: 2_465_620,
+	},
 	process: {
 		cpuPercent: 118.6,
 		userPercent: 104.2,

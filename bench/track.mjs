@@ -1,7 +1,7 @@
 // npm run bench:track: what it costs to track 1, 100 and 1,000 processes, beside package pidusage on the same ones. See README.md.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { openSampler } from '../dist/snapshot/index.js'
+import { native } from '../dist/native.js'
 import { openTracker } from '../dist/tracking/index.js'
 import { asked, median, report, rounded } from './report.mjs'
 import { loadPidusage } from './track/pidusage.mjs'
@@ -10,7 +10,7 @@ import { sleepers, wakers } from './track/sleepers.mjs'
 const targets = { perProcessNs: 3000, corePercentAt1000: 0.5 }
 const quick = asked('--quick')
 const rounds = quick ? 2 : 5
-// Few processes are read oftener, for a second's reading of one is less than what one tick differs from another.
+// Fewer processes are read oftener, as who watches few may.
 const cases = [
 	{ name: '1', processes: 1, rateIntervalMs: 10, seconds: quick ? 2 : 5 },
 	{ name: '100', processes: 100, rateIntervalMs: 100, seconds: quick ? 2 : 5 },
@@ -19,34 +19,22 @@ const cases = [
 const detailsEvery = 5 // readings, as by default
 
 /**
- * CPU time of the sampler's thread per second while it tracks these.
- * @param {number[]} pids @param {number} rateIntervalMs @param {number} seconds
+ * CPU time of the sampler's thread for a reading of these, all that belongs to it: medians over rounds.
+ * @param {number[]} all @param {typeof cases[number]} of
  */
-async function samplerCost(pids, rateIntervalMs, seconds) {
-	const intervals = { rateIntervalMs, slowIntervalMs: rateIntervalMs * detailsEvery }
-	const sampler = openSampler({ ...intervals, sampleIntervalMs: 3_600_000 })
-	const tracker = openTracker(intervals)
-	for (const pid of pids) tracker.track(pid)
-	const cpu = sampler.reader('sampler.cpu_seconds_total')
-	await sleep(2 * rateIntervalMs + 200) // descendants are looked for once, at first
-	const before = cpu() ?? Number.NaN
-	const start = performance.now()
-	await sleep(seconds * 1000)
-	const cost = ((cpu() ?? Number.NaN) - before) / ((performance.now() - start) / 1000)
-	const { processes } = tracker.total()
-	if (processes !== undefined && processes !== pids.length) throw new Error(`${processes} of ${pids.length} processes were there`)
-	tracker.close()
-	sampler.close()
-	return cost
-}
-
-/** With and without in turn; nanoseconds per process and reading. @param {number[]} pids @param {typeof cases[number]} of */
-async function perProcess(pids, { processes, rateIntervalMs, seconds }) {
+async function perProcess(all, { processes, rateIntervalMs, seconds }) {
 	const costs = []
 	for (let round = 0; round < rounds; round++) {
-		const bare = await samplerCost([], rateIntervalMs, seconds)
-		const tracking = await samplerCost(pids.slice(0, processes), rateIntervalMs, seconds)
-		costs.push((tracking - bare) * (rateIntervalMs / 1000))
+		const tracker = openTracker({ rateIntervalMs, slowIntervalMs: rateIntervalMs * detailsEvery })
+		for (const pid of all.slice(0, processes)) tracker.track(pid)
+		await sleep(2 * rateIntervalMs + 200) // descendants are looked for once, at first
+		const before = native().trackingCosts()
+		await sleep(seconds * 1000)
+		const after = native().trackingCosts()
+		costs.push((after.cpuSeconds - before.cpuSeconds) / (after.readings - before.readings))
+		const there = tracker.total().processes
+		if (there !== processes) throw new Error(`${there} of ${processes} processes were there`)
+		tracker.close()
 	}
 	return { ns: (median(costs) / processes) * 1e9, corePercent: (median(costs) / (rateIntervalMs / 1000)) * 100 }
 }

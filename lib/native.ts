@@ -41,6 +41,8 @@ export interface Native {
 	refreshChunk(index: number, buffer: ArrayBuffer): void
 	trackedRows(): number
 	trackingDescriptors(): number
+	/** What reading tracked processes has cost the sampler's thread so far. */
+	trackingCosts(): { cpuSeconds: number; readings: number }
 	/** The v2 hierarchy (controller '') and each one of v1; `reason` is the number of one, 0 where there are levels. */
 	ownGroups(): NativeGroupPlace[]
 	/** They go, with what lives in them, if this environment ends first; none: not any more. */

@@ -62,6 +62,14 @@ Napi::Value tracking_descriptors(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(Process::kept_descriptors()));
 }
 
+// trackingCosts() → { cpuSeconds, readings }: what reading them has cost the sampler's thread so far
+Napi::Value tracking_costs(const Napi::CallbackInfo& info) {
+  auto costs = Napi::Object::New(info.Env());
+  costs.Set("cpuSeconds", Sampler::instance().tracking().cpu_seconds());
+  costs.Set("readings", Sampler::instance().tracking().readings());
+  return costs;
+}
+
 }  // namespace
 
 void export_tracking(Napi::Env env, Napi::Object exports) {
@@ -71,6 +79,7 @@ void export_tracking(Napi::Env env, Napi::Object exports) {
   exports.Set("trackedChunk", Napi::Function::New<tracked_chunk>(env));
   exports.Set("refreshChunk", Napi::Function::New<refresh_chunk>(env));
   exports.Set("trackedRows", Napi::Function::New<tracked_rows>(env));
+  exports.Set("trackingCosts", Napi::Function::New<tracking_costs>(env));
   exports.Set("trackingDescriptors", Napi::Function::New<tracking_descriptors>(env));
 }
 

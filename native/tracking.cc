@@ -8,6 +8,8 @@
 namespace plimsoll {
 namespace {
 
+constexpr double kCensusSeconds = 0.25;  // no oftener, however often rates are read: most that were born meanwhile are gone again
+
 bool same(const TrackedRows::Claim& a, const TrackedRows::Claim& b) { return a.row == b.row && a.generation == b.generation; }
 
 }  // namespace
@@ -93,6 +95,13 @@ bool Tracking::take_mail() {
 }
 
 void Tracking::measure(double now, EventLoops& loops, Listeners& listeners) {
+  const double before = thread_cpu_seconds();
+  measure_all(now, loops, listeners);
+  cpu_seconds_.store(cpu_seconds() + thread_cpu_seconds() - before, std::memory_order_relaxed);
+  readings_.store(readings() + 1, std::memory_order_relaxed);
+}
+
+void Tracking::measure_all(double now, EventLoops& loops, Listeners& listeners) {
   State& state = *state_;
   const uint32_t pace = std::max(1u, pace_.load(std::memory_order_relaxed));
   ++state.reading;
@@ -100,7 +109,10 @@ void Tracking::measure(double now, EventLoops& loops, Listeners& listeners) {
   bool births = false;
   if (!state.trees.empty()) {
     if (state.census == nullptr) state.census = Census::open();
-    births = state.census->newcomers(state.born);
+    if (now - state.census_at >= kCensusSeconds) {
+      births = state.census->newcomers(state.born);
+      state.census_at = now;
+    }
     find_descendants(births);
   }
   for (auto& tree : state.trees) {

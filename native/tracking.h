@@ -38,6 +38,10 @@ class Tracking {
   bool take_mail();
   void measure(double now, EventLoops& loops, Listeners& listeners);
 
+  // What measure() has cost its thread so far. Any thread.
+  double cpu_seconds() const { return cpu_seconds_.load(std::memory_order_relaxed); }
+  uint32_t readings() const { return readings_.load(std::memory_order_relaxed); }
+
   // When the sampler's thread is joined, or was not running: what was removed is given back.
   void settle() { take_mail(); }
 
@@ -68,8 +72,10 @@ class Tracking {
     bool places_changed = true;
     bool nesting_changed = true;
     uint32_t reading = 0;
+    double census_at = 0;  // monotonic
   };
 
+  void measure_all(double now, EventLoops& loops, Listeners& listeners);
   void find_descendants(bool births);
   void adopt_all(bool unexplored);
   void index_places();
@@ -88,6 +94,8 @@ class Tracking {
   std::vector<TrackedRows::Claim> leaving_;
   std::atomic<bool> mail_{false};
   std::atomic<uint32_t> pace_{5};
+  std::atomic<double> cpu_seconds_{0};
+  std::atomic<uint32_t> readings_{0};
 
   std::unique_ptr<State> state_;
 };

@@ -51,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('a tree', () => {
 		const tracked = tracker.track(child)
 		await until(() => treeOf(child.pid).length === 2 && (statOf(child.pid)?.waitedSeconds ?? 0) > 0.2)
 		await until(() => treeOf(child.pid).every(pid => (statOf(pid)?.ownSeconds ?? 0) < 0.03))
-		await sleep(150)
+		await sleep(600) // births are looked for four times a second
 		const { ownSeconds = Number.NaN, waitedSeconds = Number.NaN } = statOf(child.pid) ?? {}
 		const { cpuSeconds = Number.NaN } = tracked.usage()
 		expect(Math.abs(cpuSeconds - ownSeconds - waitedSeconds)).toBeLessThan(0.06)

@@ -45,7 +45,7 @@ export interface Native {
 	trackingCosts(): { cpuSeconds: number; readings: number }
 	/** The v2 hierarchy (controller '') and each one of v1; `reason` is the number of one, 0 where there are levels. */
 	ownGroups(): NativeGroupPlace[]
-	/** They go, with what lives in them, if this environment ends first; none: not any more. */
+	/** They go, with what lives in them, if this environment ends first; none: not any more. Number 0: only those that are empty. */
 	holdGroup(id: number, directories: readonly string[]): void
 	/** The next child that this thread forks joins the groups and takes the limits (below 0: none) before its program; false: not offered. */
 	armLaunch(

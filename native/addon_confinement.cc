@@ -131,6 +131,8 @@ Napi::Value end_job(const Napi::CallbackInfo& info) {
 // closeJob(job)
 void close_job(const Napi::CallbackInfo& info) { info[0].As<Napi::External<HeldJob>>().Data()->job.reset(); }
 
+constexpr uint32_t kOwnersDirectories = 0;  // others of this process may have groups in them: they go only when they are empty
+
 // holdGroup(number, directories): they go, with what lives in them, if the environment ends first. Empty: not any more.
 void hold_group(const Napi::CallbackInfo& info) {
   auto& held = info.Env().GetInstanceData<Environment>()->held_groups;
@@ -145,9 +147,11 @@ void hold_group(const Napi::CallbackInfo& info) {
 // The end of a worker, by force too: nothing of JavaScript runs any more.
 void end_held_groups(Environment* environment) {
   std::vector<std::string> all;
+  auto owners = environment->held_groups.extract(kOwnersDirectories);
   for (const auto& [id, directories] : environment->held_groups) all.insert(all.end(), directories.begin(), directories.end());
   environment->held_groups.clear();
   if (!all.empty()) confinement().end_groups(all);
+  if (!owners.empty()) confinement().remove_empty_groups(owners.mapped());
 }
 
 void export_confinement(Napi::Env env, Napi::Object exports) {

@@ -105,6 +105,7 @@ const noController = (controller: Controller): string => `this system has no ${c
 
 const ownMembership = '/proc/self/cgroup'
 
+const ownersDirectories = 0 // as native has it
 let made = 0
 
 /** Those of this process. @internal */
@@ -117,6 +118,10 @@ export class ControlGroups implements GroupMaker {
 	constructor(opened: Opened, owner: Owner) {
 		this.#opened = opened
 		this.#owner = owner
+		native().holdGroup(
+			ownersDirectories,
+			opened.hierarchies.map(({ directory }) => directory),
+		)
 	}
 
 	capability(limit: GroupLimit): Outcome {

@@ -84,6 +84,7 @@ class Confinement {
 
   // Kills what lives in these directories of groups and removes them; what has not ended within 0.1 s stays.
   virtual void end_groups(const std::vector<std::string>&) {}
+  virtual void remove_empty_groups(const std::vector<std::string>&) {}
 
   // The next process that this thread forks follows the orders, and ends at once where it cannot. False: not offered.
   virtual bool arm(const LaunchOrders&) { return false; }

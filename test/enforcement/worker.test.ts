@@ -29,5 +29,6 @@ describe.skipIf(skipped !== undefined)('a worker', { timeout: 60_000 }, () => {
 		await Promise.all(workers.map(worker => worker.terminate()))
 		expect(await until(() => others.flat().every(ended))).toBe(true)
 		expect(groups()).toEqual([])
+		expect(groupsOf(process.pid)).toEqual([])
 	})
 })

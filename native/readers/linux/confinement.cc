@@ -129,6 +129,10 @@ class LinuxConfinement final : public Confinement {
     }
   }
 
+  void remove_empty_groups(const std::vector<std::string>& directories) override {
+    for (const auto& directory : directories) rmdir(directory.c_str());
+  }
+
   bool arm(const LaunchOrders& orders) override {
     std::call_once(registered_, [] { on_fork(nullptr, nullptr, prepare_child); });
     disarm();

@@ -1,7 +1,7 @@
 // npm run bench:track: what it costs to track 1, 100 and 1,000 processes, beside package pidusage on the same ones. See README.md.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { native } from '../dist/native.js'
+import * as internals from '../dist/internals.js'
 import { openTracker } from '../dist/tracking/index.js'
 import { asked, median, report, rounded } from './report.mjs'
 import { loadPidusage } from './track/pidusage.mjs'
@@ -28,9 +28,9 @@ async function perProcess(all, { processes, rateIntervalMs, seconds }) {
 		const tracker = openTracker({ rateIntervalMs, slowIntervalMs: rateIntervalMs * detailsEvery })
 		for (const pid of all.slice(0, processes)) tracker.track(pid)
 		await sleep(2 * rateIntervalMs + 200) // descendants are looked for once, at first
-		const before = native().trackingCosts()
+		const before = internals.native.native().trackingCosts()
 		await sleep(seconds * 1000)
-		const after = native().trackingCosts()
+		const after = internals.native.native().trackingCosts()
 		costs.push((after.cpuSeconds - before.cpuSeconds) / (after.readings - before.readings))
 		const there = tracker.total().processes
 		if (there !== processes) throw new Error(`${there} of ${processes} processes were there`)

@@ -1,4 +1,5 @@
 // What this project's own tests and benchmarks need of the package as it is shipped. Not exported: no user of the package gets it.
+export * as delivery from './alerts/delivery/delivery.ts'
 export * as derive from './detection/derive.ts'
 export * as detector from './detection/detector.ts'
 export * as native from './native.ts'

@@ -51,7 +51,7 @@ const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[
 	monitor: judging,
 	manager: [...judging, 'pool', 'tracking', 'enforcement', 'monitor'],
 	index: [...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager'],
-	internals: ['native', 'snapshot', 'detection'],
+	internals: ['native', 'snapshot', 'detection', 'alerts'],
 	cli: ['native', ...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager', 'index'],
 }
 

@@ -6,7 +6,7 @@ import { runScript } from '../lifecycle/child.ts'
 const clean = { code: 0, signal: null, stderr: '', timedOut: false }
 const preamble = `
 	const { openTracker } = await import(index.replace('index.js', 'tracking/index.js'))
-	const { native } = await import(index.replace('index.js', 'native.js'))
+	const { native: { native } } = await import(index.replace('index.js', 'internals.js'))
 	const { spawn } = await import('node:child_process')
 	process.env.PLIMSOLL_TRACKING = index.replace('index.js', 'tracking/index.js')
 	const until = async holds => { while (!holds()) await sleep(5) }

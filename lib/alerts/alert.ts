@@ -78,6 +78,13 @@ export interface AlertEvidence {
 	/** The newest readings, oldest first; `at` in wall clock milliseconds, unknown ones left out. */
 	readonly readings: readonly { readonly at: number; readonly value: number }[]
 	readonly limitedBy: string | undefined
+	/** Agents that used most of it, in its unit or in cores, most first; `undefined` where nobody measures them. */
+	readonly consumers: readonly Consumer[] | undefined
+}
+
+export interface Consumer {
+	readonly agentId: string
+	readonly value: number
 }
 
 export interface AlertEvent {

@@ -2,7 +2,8 @@
 // series.ts; owns no timer and calls nobody but `emit`. On the thread that made it.
 import { type Severity, severities } from '../limits/severity.ts'
 import type { Clock } from '../time/clock.ts'
-import type { AlertEvent, AlertEventKind, AlertEvidence, Labels, ResourceAlert, Suppression } from './alert.ts'
+import type { AlertEvent, AlertEventKind, Labels, ResourceAlert, Suppression } from './alert.ts'
+import { type ConsumersOf, evidenceOf } from './evidence.ts'
 import { Incident, type Verdict } from './incident.ts'
 import type { Rule } from './rule.ts'
 import { nextChangeAt, step, underLadder } from './series.ts'
@@ -19,11 +20,11 @@ export interface EngineOptions {
 	readonly maySuppress: () => boolean
 }
 
-const withEvidence: ReadonlySet<AlertEventKind> = new Set(['raised', 'escalated', 'resolved'])
-
 /** @internal */
 export class AlertEngine {
 	readonly table: SeriesTable
+	/** For evidence; whoever knows sets it. */
+	consumersOf: ConsumersOf | undefined
 	readonly #options: EngineOptions
 	readonly #open = new Map<string, Incident>()
 	readonly #untold: AlertEvent[] = []
@@ -275,10 +276,7 @@ export class AlertEngine {
 	#emit(kind: AlertEventKind, incident: Incident, previousSeverity?: Severity, series?: Series): AlertEvent {
 		const { clock } = this.#options
 		const at = clock.wallMs()
-		const evidence: AlertEvidence | undefined =
-			series && withEvidence.has(kind)
-				? Object.freeze({ readings: series.readings.evidence(at - clock.monotonicMs()), limitedBy: series.limitedBy })
-				: undefined
+		const evidence = evidenceOf(kind, series, at - clock.monotonicMs(), this.consumersOf)
 		const alert = incident.snapshot(at)
 		const event: AlertEvent = Object.freeze({ sequence: ++this.#sequence, kind, at, alert, previousSeverity, evidence })
 		this.#untold.push(event)

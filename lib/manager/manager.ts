@@ -29,7 +29,7 @@ import { limitsOf, limitsOfLease, reservationOf, splitOptions } from './reservat
 const measureMs = 1000
 
 /** @internal */
-export type ManagerSource = Pick<ResourceMonitor, 'detector' | 'limits' | 'alerts'>
+export type ManagerSource = Pick<ResourceMonitor, 'detector' | 'limits' | 'alerts' | 'consumersOf'>
 
 interface Opened {
 	readonly monitor: ResourceMonitor
@@ -57,6 +57,8 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 	readonly #enforcement: Promise<Enforcement>
 	readonly #confined = new Map<number, Confined>()
 	readonly #timer: NodeJS.Timeout
+	/** As last measured. */
+	readonly #agentsMemory = new Map<string, number>()
 	/** Of `open()`: ends with it. */
 	#monitor: ResourceMonitor | undefined
 	#seen: unknown
@@ -70,6 +72,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		super({ ...pool, capacity: { ...initial(source), ...capacity }, enforcement: members }, systemClock)
 		this.#source = source
 		this.#fixed = capacity
+		source.consumersOf = rule => members.consumersOf(rule)
 		this.#tracker = tracker
 		this.#members = members
 		// At once, for it ends what an owner before this one left over when it was killed.
@@ -147,6 +150,11 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		return this.#tracker.usageOf(agentId)
 	}
 
+	override endAgent(agentId: string, reason?: string): Promise<void> {
+		this.#agentsMemory.delete(agentId)
+		return super.endAgent(agentId, reason)
+	}
+
 	override close(): Promise<void> {
 		this.#closing ??= this.#end()
 		return this.#closing
@@ -189,6 +197,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		if (this.#members.add(agentId, member)) this.onAgentEnd(agentId, () => this.#members.end(agentId))
 		member.tracked.onExit(() => {
 			member.tracked.stop() // gives the row back now, not after the sampler's next reading
+			this.#agentsMemory.delete(agentId) // too little until it is measured again, never too much
 			if (this.#members.delete(agentId, member)) void this.endAgent(agentId, 'its last process has ended')
 		})
 	}
@@ -199,18 +208,24 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		if (resources === this.#seen || this.#closing !== undefined) return
 		this.#seen = resources
 		let agentsMemory = 0
-		for (const agentId of this.#members.agents) agentsMemory += this.#members.used(agentId).memoryBytes ?? 0
+		for (const bytes of this.#agentsMemory.values()) agentsMemory += bytes
 		this.setCapacity({ ...liveCapacity(resources, this.#source.limits.thresholds, agentsMemory), ...this.#fixed })
 	}
 
 	#measure(): void {
-		for (const agentId of [...this.#members.agents]) this.noteUse(agentId, this.#members.used(agentId))
+		this.#agentsMemory.clear()
+		for (const agentId of [...this.#members.agents]) {
+			const used = this.#members.used(agentId)
+			this.#agentsMemory.set(agentId, used.memoryBytes ?? 0)
+			this.noteUse(agentId, used)
+		}
 		this.setPressure(gravestOfMemory(this.#source))
 		this.#refresh()
 	}
 
 	async #end(): Promise<void> {
 		clearInterval(this.#timer)
+		this.#source.consumersOf = undefined
 		await super.close()
 		const enforcement = await this.#enforcement.catch(() => undefined)
 		await enforcement?.close()

@@ -1,4 +1,5 @@
 // Which processes and workers stand for an agent: what they use together, and what is done to them. The manager's thread.
+import type { Consumer } from '../alerts/alert.ts'
 import type { Confined } from '../enforcement/confined.ts'
 import type { Amounts } from '../pool/amounts.ts'
 import type { Enforcement, Pressed } from '../pool/enforcement.ts'
@@ -57,13 +58,25 @@ export class Members implements Enforcement {
 	used(agentId: string): Amounts {
 		const workers: ProcessUsage[] = []
 		for (const { tracked } of this.#of(agentId)) if (tracked.threadId !== undefined) workers.push(tracked.usage())
-		const processes = this.#tracker.usageOf(agentId)
+		const processes = this.#processes(agentId)
 		if (workers.length === 0) return usedByProcesses(processes)
 		const all = (processes.processes ?? 0) > 0 ? [processes, ...workers] : workers
 		return {
 			cpuCores: sum(all.map(({ cpuCores }) => cpuCores)),
 			memoryBytes: sum(all.map(usage => (usage === processes ? usage.rssBytes : usage.heapUsedBytes))),
 		}
+	}
+
+	/** Agents by what they use of what a rule judges; none of those whose use is unknown. For evidence. */
+	consumersOf(rule: string): readonly Consumer[] | undefined {
+		const dimension = dimensionOf[rule]
+		if (dimension === undefined || this.#byAgent.size === 0) return undefined
+		const consumers: Consumer[] = []
+		for (const agentId of this.#byAgent.keys()) {
+			const value = this.used(agentId)[dimension]
+			if (value !== undefined) consumers.push({ agentId, value })
+		}
+		return consumers
 	}
 
 	throttle(agentId: string): void {
@@ -81,12 +94,28 @@ export class Members implements Enforcement {
 		for (const { confined } of meant) void confined?.remove()
 	}
 
+	// Of several, one may be in the tree of another, and only the tracker knows.
+	#processes(agentId: string): ProcessUsage {
+		const [one, ...others] = this.#of(agentId)
+		return one !== undefined && others.length === 0 && one.tracked.threadId === undefined
+			? one.tracked.usage()
+			: this.#tracker.usageOf(agentId)
+	}
+
 	#of(agentId: string): ReadonlySet<Member> {
 		return this.#byAgent.get(agentId) ?? none
 	}
 }
 
 const none: ReadonlySet<Member> = new Set()
+
+const dimensionOf: { readonly [rule: string]: keyof Amounts } = {
+	cpu: 'cpuCores',
+	memory: 'memoryBytes',
+	memoryBytes: 'memoryBytes',
+	diskIo: 'diskBytesPerSecond',
+	networkIo: 'networkBytesPerSecond',
+}
 
 function usedByProcesses(usage: ProcessUsage): Amounts {
 	return {

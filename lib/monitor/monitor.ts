@@ -2,6 +2,7 @@
 import { AlertCenter } from '../alerts/center.ts'
 import type { Alerts } from '../alerts/contract.ts'
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
+import type { ConsumersOf } from '../alerts/evidence.ts'
 import type { AlertRule } from '../alerts/rule.ts'
 import { heapOf } from '../detection/detector.ts'
 import type { SystemResources } from '../detection/resources.ts'
@@ -108,6 +109,11 @@ export class ResourceMonitor implements Monitoring {
 		})
 		this.#apply(thresholds)
 		this.#updates = onUpdate && this.#update(onUpdate, config.updateIntervalMs ?? defaultUpdateIntervalMs)
+	}
+
+	/** Who may be behind an alert, for its evidence. @internal */
+	set consumersOf(consumersOf: ConsumersOf | undefined) {
+		this.#center.engine.consumersOf = consumersOf
 	}
 
 	async shutdown(): Promise<void> {

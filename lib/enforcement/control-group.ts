@@ -1,10 +1,9 @@
 // Control groups of one child: a directory of one name in each hierarchy that can be had, v2's and those of v1. Any thread.
 // https://docs.kernel.org/admin-guide/cgroup-v2.html https://docs.kernel.org/admin-guide/cgroup-v1/freezer-subsystem.html
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { threadId } from 'node:worker_threads'
 
 import { native } from '../native.ts'
+import { files, threads } from './builtins.ts'
 import { wholeDisks } from './disks.ts'
 import type { Group, GroupMaker, LeftOvers } from './group.ts'
 import { groupsIn, killAllIn, levelsBelow, make, makeNew, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
@@ -137,7 +136,7 @@ export class ControlGroups implements GroupMaker {
 		const { hierarchies, missing } = this.#opened
 		if (hierarchies.length === 0) return [...new Set(missing.values())].join('; ')
 		for (;;) {
-			const name = `${threadId}-${++made}`
+			const name = `${threads().threadId}-${++made}`
 			const places: Place[] = []
 			let refused: string | undefined
 			for (const hierarchy of hierarchies) {
@@ -168,7 +167,9 @@ export class ControlGroups implements GroupMaker {
 		if (hierarchy === undefined || this.#membership === undefined || textOf(ownMembership) !== this.#membership) return
 		const leafName = leafNameOf(this.#owner)
 		const leaf = this.#membership.includes(leafName) ? join(hierarchy.base, leafName) : hierarchy.base
-		await writeFile(join(leaf, 'cgroup.procs'), '0', { flag: 'r+' }).catch(() => undefined) // then the thread waits itself
+		await files()
+			.writeFile(join(leaf, 'cgroup.procs'), '0', { flag: 'r+' })
+			.catch(() => undefined) // then the thread waits itself
 	}
 
 	removeLeftOvers(): LeftOvers {

@@ -1,11 +1,12 @@
 // Starts a child that is in its group, with its limits, before it executes its program. On Linux the child prepares itself by
 // a fork handler (native/readers/linux/confinement.cc): node:child_process starts it as always, so that descriptors, environment,
 // directory, user and errors are what they would be without limits. Where no fork handler runs, a shell does it. Any thread.
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 
 import { PlimsollError } from '../errors.ts'
 import { native } from '../native.ts'
+import { childProcesses } from './builtins.ts'
 import type { Aspect, Scheduling } from './limits.ts'
 import { spawnThroughShell } from './shell-launch.ts'
 import { errnoText, withAdvice } from './system-error.ts'
@@ -54,7 +55,7 @@ export function forkHandlersRun(): boolean {
 		handlersRun = false
 		if (arm({ entrances: [] })) {
 			try {
-				spawnSync(noProgram)
+				childProcesses().spawnSync(noProgram)
 			} finally {
 				handlersRun = native().disarmLaunch().step === prepared
 			}
@@ -73,13 +74,13 @@ function hasOrders({ entrances, ...rest }: Orders): boolean {
  */
 export async function launch(program: Program, orders: Orders, shell = false): Promise<Launched> {
 	const { command, args, options } = program
-	if (!hasOrders(orders)) return await started(spawn(command, args, options))
+	if (!hasOrders(orders)) return await started(childProcesses().spawn(command, args, options))
 	if (shell || !forkHandlersRun()) return await started(spawnThroughShell(program, orders))
 	if (!arm(orders)) throw new PlimsollError('ERR_NOT_ENFORCED', 'The system has no memory left to prepare a child.')
 	let child: ChildProcess
 	let outcome: ReturnType<ReturnType<typeof native>['disarmLaunch']>
 	try {
-		child = spawn(command, args, options)
+		child = childProcesses().spawn(command, args, options)
 	} finally {
 		outcome = native().disarmLaunch() // the child executes its program by now, or has ended
 	}

@@ -2,11 +2,12 @@
 // the program, whose name and arguments it gets as such, never as text of a script. Two things a shell cannot do: give
 // another argv[0], and hand on variables whose names are no shell names. Any thread.
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 import { PlimsollError } from '../errors.ts'
+import { childProcesses } from './builtins.ts'
 import type { Orders, Program } from './launching.ts'
 
 const shell = '/bin/sh'
@@ -47,10 +48,10 @@ export function spawnThroughShell({ command, args, options }: Program, orders: O
 		const wanted = ownShell === true ? shell : ownShell
 		return throughShell({ command: wanted, args: ['-c', [command, ...args].join(' ')], options: rest }, orders)
 	}
-	if (!found(command, options)) return spawn(command, args, rest) // which fails, and says why
+	if (!found(command, options)) return childProcesses().spawn(command, args, rest) // which fails, and says why
 	return throughShell({ command, args, options: rest }, orders)
 }
 
 function throughShell({ command, args, options }: Program, orders: Orders): ChildProcess {
-	return spawn(shell, ['-c', scriptOf(orders), 'plimsoll', ...orders.entrances, '--', command, ...args], options)
+	return childProcesses().spawn(shell, ['-c', scriptOf(orders), 'plimsoll', ...orders.entrances, '--', command, ...args], options)
 }

@@ -45,6 +45,7 @@ const shownLimit: { readonly [limit in keyof Limits]-?: (value: number) => strin
 	pids: count,
 	fileDescriptors: count,
 	diskBytesPerSecond: bytesPerSecond,
+	networkBytesPerSecond: bytesPerSecond,
 	nice: String,
 	scheduling: String,
 }

@@ -8,7 +8,7 @@ import { JobGroups } from './job.ts'
 import type { Outcome } from './limits.ts'
 import { thisOwner } from './owner.ts'
 import type { Capabilities } from './plan.ts'
-import { eachProcess, notHere } from './running.ts'
+import { eachProcess, noNetworkLimit, notHere } from './running.ts'
 
 /** A text: why there are none. @throws ERR_NATIVE_NOT_FOUND @internal */
 export function openGroups(delegate: boolean): GroupMaker | string {
@@ -34,6 +34,7 @@ export function capabilitiesOf(groups: GroupMaker | string): Capabilities {
 		pids: ofGroups('pids'),
 		fileDescriptors: process.platform === 'win32' ? nothing : { by: 'rlimit' },
 		disk: ofGroups('diskBytesPerSecond'),
+		network: { by: 'none', reason: noNetworkLimit },
 		nice: { by: 'nice' },
 		scheduling: onLinux ? { by: 'nice' } : nothing,
 	}

@@ -18,7 +18,7 @@ import {
 } from './limits.ts'
 import { processStat } from './owner.ts'
 import { signalTree } from './process-tree.ts'
-import { limitData, limitDescriptors, notHere, renice, schedule } from './running.ts'
+import { limitData, limitDescriptors, noNetworkLimit, notHere, renice, schedule } from './running.ts'
 
 /** What held it: its group, signals to each process, its priority, or nothing. */
 export type Hold = 'cgroup' | 'job' | 'signal' | 'nice' | 'none'
@@ -51,6 +51,8 @@ export function applyToRunning(pid: number, limit: keyof Limits, limits: Limits,
 		}
 		case 'fileDescriptors':
 			return limitDescriptors(pid, limits.fileDescriptors ?? 0)
+		case 'networkBytesPerSecond':
+			return { by: 'none', reason: noNetworkLimit }
 		case 'nice':
 			return renice(pid, limits.nice ?? 0)
 		case 'scheduling':

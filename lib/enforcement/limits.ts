@@ -15,6 +15,8 @@ export interface Limits {
 	readonly fileDescriptors?: number | undefined
 	/** Read and written bytes per second, each of both and of each disk by itself. */
 	readonly diskBytesPerSecond?: number | undefined
+	/** Received and sent bytes per second. A pool reserves it; nothing holds a process to it, and it is told so. */
+	readonly networkBytesPerSecond?: number | undefined
 	/** -20 (first) to 19 (last); below the own one it needs a privilege. No limit: it decides who waits. */
 	readonly nice?: number | undefined
 	/** `batch`: others are served sooner; `idle`: it runs when nobody else wants to. Linux. No limit either. */
@@ -27,7 +29,7 @@ export type Scheduling = 'normal' | 'batch' | 'idle'
 export type Means = 'cgroup' | 'rlimit' | 'job' | 'nice' | 'none'
 
 /** What can be limited, by the short names in which it is told what was enforced. */
-export type Aspect = 'memory' | 'memoryHigh' | 'cpu' | 'pids' | 'fileDescriptors' | 'disk' | 'nice' | 'scheduling'
+export type Aspect = 'memory' | 'memoryHigh' | 'cpu' | 'pids' | 'fileDescriptors' | 'disk' | 'network' | 'nice' | 'scheduling'
 
 /** What enforces it, and where that is nothing or less than was asked for, why. */
 export interface Outcome {
@@ -55,6 +57,7 @@ export const aspectOf: { readonly [limit in keyof Limits]-?: Aspect } = {
 	pids: 'pids',
 	fileDescriptors: 'fileDescriptors',
 	diskBytesPerSecond: 'disk',
+	networkBytesPerSecond: 'network',
 	nice: 'nice',
 	scheduling: 'scheduling',
 }
@@ -81,6 +84,7 @@ export const limitChecks: { readonly [limit in keyof Limits]-?: Check } = {
 	pids: whole(1, 'a whole number'),
 	fileDescriptors: value => (Number.isSafeInteger(value) && (value as number) >= 3 ? undefined : 'a whole number from 3'), // nobody can say what none would be
 	diskBytesPerSecond: whole(4096, 'whole bytes per second'),
+	networkBytesPerSecond: whole(1, 'whole bytes per second'),
 	nice: value =>
 		Number.isInteger(value) && (value as number) >= -20 && (value as number) <= 19 ? undefined : 'a whole number from -20 to 19',
 	scheduling: value => (schedulings.includes(value as Scheduling) ? undefined : `one of ${schedulings.join(', ')}`),

@@ -34,6 +34,7 @@ export function planLaunch(limits: Limits, { group, reason }: NewGroup, capabili
 	for (const limit of ['fileDescriptors', 'nice', 'scheduling'] as const) {
 		if (limits[limit] !== undefined) enforced[limit] = capabilities[limit]
 	}
+	if (limits.networkBytesPerSecond !== undefined) enforced.network = capabilities.network
 	const offered = <T>(aspect: Aspect, value: T): T | undefined => (capabilities[aspect].by === 'none' ? undefined : value)
 	const orders: Orders = {
 		entrances: group?.entrances ?? [],

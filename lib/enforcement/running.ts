@@ -17,6 +17,8 @@ const gone = 3 // ESRCH
 export const eachProcess = 'for each process by itself'
 /** @internal */
 export const notHere = 'this system offers no such limit'
+/** @internal */
+export const noNetworkLimit = 'no system holds one process to a share of the network'
 
 // What ended meanwhile needs none.
 function forEach(ids: readonly number[], by: Outcome['by'], act: (id: number) => number, reason?: string): Outcome {

@@ -7,7 +7,7 @@ import type { AllocateOptions, AllocationRequest } from '../pool/contract.ts'
 import { isPlainObject } from '../snapshot/options.ts'
 import type { AgentOptions } from './contract.ts'
 
-const reserved = ['cpuCores', 'memoryBytes', 'diskBytesPerSecond', 'fileDescriptors'] as const
+const reserved = ['cpuCores', 'memoryBytes', 'diskBytesPerSecond', 'networkBytesPerSecond', 'fileDescriptors'] as const
 
 /** A limit of Infinity is none, and reserves nothing. @internal */
 export function reservationOf(limits: Limits = {}): AnyAmounts {

@@ -112,6 +112,17 @@ describe('spawn', () => {
 		expect(pool.stats()).toMatchObject({ activeAgents: 0, leases: 0 })
 	})
 
+	test('a share of the network is reserved, and said to be held by nothing', async () => {
+		const limits = { networkBytesPerSecond: 10e6 }
+		const agent = await pool.spawn(process.execPath, sleeper, { agentId: 'net', limits, stdio: 'ignore' })
+		expect(pool.stats().dimensions.networkBytesPerSecond?.reserved).toBe(10e6)
+		expect(agent.lease.enforced).toEqual({ network: 'none' })
+		expect(agent.why('network')).toMatch(/no system/)
+		const required = pool.spawn(process.execPath, sleeper, { agentId: 'net', limits, required: ['network'] })
+		await expect(required).rejects.toMatchObject({ code: 'ERR_NOT_ENFORCED' })
+		expect(pool.stats().leases).toBe(1)
+	})
+
 	test('what cannot be started leaves no lease', async () => {
 		await expect(pool.spawn('no-such-command-anywhere', [], { agentId: 'a', limits: { cpuCores: 0.1 } })).rejects.toMatchObject({
 			code: 'ENOENT',

@@ -59,15 +59,15 @@ describe.skipIf(process.platform !== 'linux')('a tree', () => {
 
 	test('whose children nobody waits for keeps what they used', async () => {
 		// With SIGCHLD ignored the kernel reaps, and hands nothing on.
-		const perl = `$SIG{CHLD} = 'IGNORE'; for (1..3) { if (!fork) { my @t; do { my $n = 0; $n++ while $n < 50000; @t = times } while $t[0] + $t[1] < 0.25; exit } } sleep 100`
+		const perl = `$SIG{CHLD} = 'IGNORE'; for (1..3) { if (!fork) { my @t; do { my $n = 0; $n++ while $n < 50000; @t = times } while $t[0] + $t[1] < 0.6; exit } } sleep 100`
 		const child = start('perl', '-e', perl)
 		const tracked = tracker.track(child)
 		await until(() => (tracked.usage().processes ?? 0) > 1)
 		await until(() => tracked.usage().processes === 1)
 		await sleep(120)
 		expect(statOf(child.pid)?.waitedSeconds).toBe(0)
-		expect(tracked.usage().cpuSeconds).toBeGreaterThan(0.55) // what each used after its last reading is not known
-		expect(tracked.usage().cpuSeconds).toBeLessThan(0.9)
+		expect(tracked.usage().cpuSeconds).toBeGreaterThan(1) // what each used after its last reading is not known, and a busy machine reads late
+		expect(tracked.usage().cpuSeconds).toBeLessThan(2)
 	})
 
 	test('that outlives its root: the survivors are told', async () => {

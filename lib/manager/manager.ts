@@ -117,17 +117,20 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 			options.onReclaim?.(notice)
 		}
 		const lease = await this.allocate({ ...request, ...reservationOf(launch.limits) }, { ...terms, onReclaim: shrunk })
+		let confined: ConfinedProcess | undefined
 		try {
 			const limits = request.predict ? limitsOfLease(lease.amounts, launch.limits) : launch.limits
-			const confined = await enforcement.launch(command, args, { ...launch, limits })
+			confined = await enforcement.launch(command, args, { ...launch, limits })
 			this.#confined.set(lease.id, confined)
 			const tracked = this.#tracker.track(confined.process, { agentId: lease.agentId })
 			const agent = new SpawnedAgent(lease, confined, tracked)
 			this.#join(lease.agentId, { tracked, confined, leaseId: lease.id })
 			this.#tie(lease, confined)
+			confined.setLimits(limitsOf(lease.amounts, confined.limits)) // it may have been shrunk meanwhile
 			return agent
 		} catch (error) {
 			this.#confined.delete(lease.id)
+			await confined?.remove()
 			lease.release()
 			throw error
 		}
@@ -186,7 +189,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		// Before the lease goes: it says how much was too little.
 		confined.process.once('exit', () => {
 			const { oomKills, memoryPeakBytes } = confined.read()
-			if (oomKills) this.noteLimitHit(lease.agentId, 'memoryBytes', memoryPeakBytes)
+			if (oomKills && this.#closing === undefined) this.noteLimitHit(lease.agentId, 'memoryBytes', memoryPeakBytes)
 		})
 		if (lease.isLive) lease.signal.addEventListener('abort', end)
 		else end()
@@ -215,6 +218,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 	#measure(): void {
 		this.#agentsMemory.clear()
 		for (const agentId of [...this.#members.agents]) {
+			if (this.#closing !== undefined) return // a handler may close
 			const used = this.#members.used(agentId)
 			this.#agentsMemory.set(agentId, used.memoryBytes ?? 0)
 			this.noteUse(agentId, used)

@@ -155,7 +155,8 @@ export class OpenTracker implements Tracker {
 			: this.#native.trackThread(id, target.threadId)
 		const why = reasons[reason]
 		if (why === undefined) return { row, generation }
-		if (why === 'gone' && isProcess && target.child !== undefined) return undefined
+		// One that is about to end has no memory any more, as the kernel's own have none.
+		if ((why === 'gone' || why === 'unsupported') && isProcess && target.child !== undefined) return undefined
 		if (why === 'gone' && isProcess)
 			throw new PlimsollError('ERR_NO_PROCESS', `track(target): there is no process ${target.pid}.`)
 		throw new PlimsollError(

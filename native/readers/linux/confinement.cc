@@ -13,8 +13,6 @@
 #include <csignal>
 #include <ctime>
 #include <fcntl.h>
-#include <fstream>
-#include <mutex>
 #include <sched.h>
 #include <sys/mman.h>
 #include <string_view>
@@ -95,11 +93,29 @@ bool put(const std::string& path, std::string_view text) {
   return written;
 }
 
+// A process a line. Without iostreams, which no binary of ours carries.
+void kill_all_in(const std::string& list) {
+  const int file = open(list.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  char text[4096];
+  pid_t process = 0;
+  for (ssize_t length; (length = read(file, text, sizeof text)) > 0;) {
+    for (ssize_t i = 0; i < length; ++i) {
+      if (text[i] >= '0' && text[i] <= '9') {
+        process = process * 10 + (text[i] - '0');
+      } else {
+        if (process > 0) kill(process, SIGKILL);
+        process = 0;
+      }
+    }
+  }
+  close(file);
+}
+
 // Since Linux 5.14 v2 kills a group as one; where there is v1 alone, process by process, frozen ones too.
 void kill_group(const std::string& directory) {
   if (put(directory + "/cgroup.kill", "1")) return;
-  std::ifstream processes(directory + "/cgroup.procs");
-  for (pid_t process = 0; processes >> process;) kill(process, SIGKILL);
+  kill_all_in(directory + "/cgroup.procs");
   put(directory + "/freezer.state", "THAWED");
 }
 
@@ -134,7 +150,8 @@ class LinuxConfinement final : public Confinement {
   }
 
   bool arm(const LaunchOrders& orders) override {
-    std::call_once(registered_, [] { on_fork(nullptr, nullptr, prepare_child); });
+    static const bool registered = (on_fork(nullptr, nullptr, prepare_child), true);  // once, whichever thread comes first
+    static_cast<void>(registered);
     disarm();
     void* shared = mmap(nullptr, sizeof(LaunchOutcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return false;
@@ -169,7 +186,6 @@ class LinuxConfinement final : public Confinement {
     return {controller, placement.version, placement.reason, placement.own_visible, placement.levels};
   }
 
-  std::once_flag registered_;
 };
 
 }  // namespace

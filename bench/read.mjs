@@ -8,10 +8,13 @@ import { promisify } from 'node:util'
 import Benchmark from 'benchmark'
 
 import { initializeResourceManagement } from '../dist/index.js'
-import { internals } from './internals.mjs'
+import * as internals from '../dist/internals.js'
 import { asked, lowerQuartile, report, rounded } from './report.mjs'
 
-const { ResourceDetector, fields, OpenSampler, Ring } = await internals()
+const { fields } = internals.fields
+const { OpenSampler } = internals.sampler
+const { Ring } = internals.ring
+const { ResourceDetector } = internals.detector
 
 const targets = { fieldNs: 10, resourcesNs: 2000, bytesPerFieldRead: 0, cacheHitPercent: 85 }
 const eight = [

@@ -4,26 +4,23 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
 
-// What package.json names: `./dist/alerts/index.js` is made from lib/alerts/index.ts.
+// What package.json names: `./dist/alerts/index.js` is made from lib/alerts/index.ts. And what our own tests import by its path.
 function entryPoints() {
 	const { exports, bin } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'))
 	const paths = [...Object.values(exports).map(entry => entry.default), ...Object.values(bin)]
-	const names = paths.filter(Boolean).map(path => /dist\/(.+)\.js$/.exec(path)[1])
+	const names = [...paths.filter(Boolean).map(path => /dist\/(.+)\.js$/.exec(path)[1]), 'internals']
 	return Object.fromEntries(names.map(name => [name, join(top, 'lib', `${name}.ts`)]))
 }
 
-/**
- * Files directly in `folder` or named as their entry: lib/native.ts finds package.json one level above its own.
- * @param {Record<string, string>} input name → source @param {string} folder
- */
-export async function bundle(input, folder) {
-	const { rolldown } = await import('rolldown') // not installed where a package is only used
-	const bundled = await rolldown({ input, platform: 'node', transform: { target: 'es2023' } })
+// Files directly in the folder or named as their entry: lib/native.ts finds package.json one level above its own.
+async function bundle() {
+	const bundled = await rolldown({ input: entryPoints(), platform: 'node', transform: { target: 'es2023' } })
 	try {
-		await bundled.write({ dir: folder, format: 'esm', sourcemap: true, chunkFileNames: '[name].js' })
+		await bundled.write({ dir: join(top, 'dist'), format: 'esm', sourcemap: true, chunkFileNames: '[name].js' })
 	} finally {
 		await bundled.close()
 	}
@@ -35,8 +32,6 @@ function declare() {
 	if (status !== 0) process.exit(status ?? 1)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	rmSync(join(top, 'dist'), { recursive: true, force: true })
-	declare()
-	await bundle(entryPoints(), join(top, 'dist'))
-}
+rmSync(join(top, 'dist'), { recursive: true, force: true })
+declare()
+await bundle()

@@ -6,8 +6,8 @@
 #include "../sampler.h"
 #include "check.h"
 #include "live_group.h"
+#include "proc_counts.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -15,6 +15,9 @@
 
 using namespace plimsoll;
 using namespace plimsoll::linux_os;
+using plimsoll::test::count_in;
+using plimsoll::test::settles;
+using plimsoll::test::threads_at_rest;
 
 namespace {
 
@@ -35,20 +38,6 @@ std::string stalls(const PressureTrigger& trigger, double every, std::initialize
     at += every;
   }
   return answers;
-}
-
-size_t count_in(const char* folder) {
-  size_t count = 0;
-  DIR* directory = opendir(folder);
-  while (readdir(directory) != nullptr) ++count;
-  closedir(directory);
-  return count;
-}
-
-// Closing takes the thread a while.
-bool settles(const char* folder, size_t expected) {
-  for (int i = 0; i < 3000 && count_in(folder) != expected; ++i) usleep(1000);
-  return count_in(folder) == expected;
 }
 
 // What serves, once the kernel was asked.
@@ -198,7 +187,7 @@ TEST("pressure trigger: windows that an unprivileged process may ask for") {
 TEST("pushed pressure: the thread comes with the first listener and goes with the last, and says what serves") {
   PushedPressure& pressure = Sampler::instance().pushed_pressure();
   std::thread([] {}).join();  // ThreadSanitizer has a thread of its own from the first one on
-  const size_t threads = count_in("/proc/self/task"), descriptors = count_in("/proc/self/fd");
+  const size_t threads = threads_at_rest(), descriptors = count_in("/proc/self/fd");
   Listener first(count_wake, nullptr, nullptr), second(count_wake, nullptr, nullptr);
   for (Listener* listener : {&first, &second}) Sampler::instance().listeners().add(listener);
   pressure.subscribe(first, PressureEar({kSystemCpu, kSystemMemory}, true));
@@ -259,7 +248,7 @@ TEST("pushed pressure: the kernel tells of this process's own group") {
 TEST("pushed pressure: a thousand times subscribed, from many threads, leaves nothing; a forked child starts its own") {
   PushedPressure& pressure = Sampler::instance().pushed_pressure();
   std::thread([] {}).join();  // ThreadSanitizer has a thread of its own from the first one on
-  const size_t threads = count_in("/proc/self/task"), descriptors = count_in("/proc/self/fd");
+  const size_t threads = threads_at_rest(), descriptors = count_in("/proc/self/fd");
   std::vector<std::thread> users;
   for (int user = 0; user < 4; ++user) {
     users.emplace_back([&] {

@@ -104,9 +104,9 @@ describe('workers', () => {
 	})
 
 	test('that end while a one-shot reading is under way do no harm', async () => {
-		const ended = await runScript(`const native = index.replace('index.js', 'native.js')
+		const ended = await runScript(`const native = index.replace('index.js', 'internals.js')
 			process.env.PLIMSOLL_NATIVE = native
-			const worker = () => new Worker(\`import(process.env.PLIMSOLL_NATIVE).then(({ native }) => { for (let i = 0; i < 20; i++) native().readOnce('', '', 0.05); setInterval(() => {}, 1000) })\`, { eval: true })
+			const worker = () => new Worker(\`import(process.env.PLIMSOLL_NATIVE).then(({ native: { native } }) => { for (let i = 0; i < 20; i++) native().readOnce('', '', 0.05); setInterval(() => {}, 1000) })\`, { eval: true })
 			for (let round = 0; round < 5; round++) { const one = worker(); await sleep(60 + round * 20); await one.terminate() }
 			console.log('done')`)
 		expect(ended).toMatchObject(clean)

@@ -22,17 +22,8 @@ function findPackage() {
 }
 
 async function load(packageFolder) {
-	const paths = {
-		index: 'index.js',
-		native: 'native.js',
-		fields: 'snapshot/fields.js',
-		ring: 'snapshot/ring.js',
-		snapshot: 'snapshot/snapshot.js',
-		window: 'snapshot/window.js',
-		derive: 'detection/derive.js',
-	}
-	const load = async ([name, path]) => [name, await import(pathToFileURL(join(packageFolder, 'dist', path)).href)]
-	return Object.fromEntries(await Promise.all(Object.entries(paths).map(load)))
+	const imported = name => import(pathToFileURL(join(packageFolder, 'dist', name)).href)
+	return { ...(await imported('internals.js')), index: await imported('index.js') }
 }
 
 // The path of the binary that is loaded, as the system names it.

@@ -63,9 +63,10 @@ test('the diagnostics channel has every event, while somebody listens', () => {
 
 describe('a process', () => {
 	const run = (script: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } => {
-		const lib = join(import.meta.dirname, '../../../dist/alerts')
-		const source = `import { Delivery } from ${JSON.stringify(`file://${lib}/delivery/delivery.js`)}
-			import { alertmanager } from ${JSON.stringify(`file://${lib}/handlers/alertmanager.js`)}
+		const dist = join(import.meta.dirname, '../../../dist')
+		const source = `import { delivery as internals } from ${JSON.stringify(`file://${dist}/internals.js`)}
+			import { alertmanager } from ${JSON.stringify(`file://${dist}/alerts/index.js`)}
+			const { Delivery } = internals
 			const alert = ${JSON.stringify(alertOf())}
 			const delivery = new Delivery()
 			${script}`

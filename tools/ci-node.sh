@@ -14,7 +14,7 @@ on_node() {
   # One try more, and said so: live tests share a busy machine, and `npm test` has run the same code without any.
   # Tests that start another Node find this one first. Oracles, house rules and breaches have judged the same code already: what
   # differs between versions of Node is how it runs.
-  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --retry 1 --exclude 'test/**/oracle/**' --exclude test/house.test.ts \
+  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --exclude 'test/**/oracle/**' --exclude test/house.test.ts \
     --exclude test/monitor/breach.test.ts --exclude test/native.test.ts --exclude test/manager/killed.test.ts
 }
 

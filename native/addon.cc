@@ -104,7 +104,11 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
 // refresh(buffer): one copy of the ring, where memory() could not share it.
 void refresh(const Napi::CallbackInfo& info) {
   const auto ring = Sampler::instance().memory();
-  std::copy(ring.begin(), ring.end(), static_cast<std::byte*>(info[0].As<Napi::ArrayBuffer>().Data()));
+  void* copy = nullptr;
+  size_t size = 0;
+  // A worker that is being terminated may still come here, though memory() could create no buffer for it any more.
+  if (napi_get_arraybuffer_info(info.Env(), info[0], &copy, &size) != napi_ok || size < ring.size()) return;
+  std::copy(ring.begin(), ring.end(), static_cast<std::byte*>(copy));
 }
 
 }  // namespace

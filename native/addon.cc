@@ -88,28 +88,11 @@ void close(const Napi::CallbackInfo& info) {
   Sampler::instance().close(id);
 }
 
-// memory() → { buffer, shared }: the ring itself; where the runtime forbids memory of others, a buffer for refresh().
-Napi::Value memory(const Napi::CallbackInfo& info) {
-  const auto ring = Sampler::instance().memory();
-  napi_value buffer = nullptr;
-  const napi_status status =
-      napi_create_external_arraybuffer(info.Env(), ring.data(), ring.size(), [](napi_env, void*, void*) {}, nullptr, &buffer);
-  const bool shared = status == napi_ok;
-  auto result = Napi::Object::New(info.Env());
-  result.Set("buffer", shared ? Napi::Value(info.Env(), buffer) : Napi::ArrayBuffer::New(info.Env(), ring.size()));
-  result.Set("shared", shared);
-  return result;
-}
+// memory() → the ring
+Napi::Value memory(const Napi::CallbackInfo& info) { return shared_memory(info.Env(), Sampler::instance().memory()); }
 
 // refresh(buffer): one copy of the ring, where memory() could not share it.
-void refresh(const Napi::CallbackInfo& info) {
-  const auto ring = Sampler::instance().memory();
-  void* copy = nullptr;
-  size_t size = 0;
-  // A worker that is being terminated may still come here, though memory() could create no buffer for it any more.
-  if (napi_get_arraybuffer_info(info.Env(), info[0], &copy, &size) != napi_ok || size < ring.size()) return;
-  std::copy(ring.begin(), ring.end(), static_cast<std::byte*>(copy));
-}
+void refresh(const Napi::CallbackInfo& info) { copy_to_buffer(Sampler::instance().memory(), info[0]); }
 
 }  // namespace
 
@@ -117,6 +100,25 @@ void handle_closed(void* context) {
   auto* environment = static_cast<Environment*>(context);
   --environment->closing;
   free_when_ended(environment);
+}
+
+Napi::Value shared_memory(Napi::Env env, std::span<std::byte> memory) {
+  napi_value buffer = nullptr;
+  const napi_status status =
+      napi_create_external_arraybuffer(env, memory.data(), memory.size(), [](napi_env, void*, void*) {}, nullptr, &buffer);
+  const bool shared = status == napi_ok;
+  auto result = Napi::Object::New(env);
+  result.Set("buffer", shared ? Napi::Value(env, buffer) : Napi::ArrayBuffer::New(env, memory.size()));
+  result.Set("shared", shared);
+  return result;
+}
+
+void copy_to_buffer(std::span<const std::byte> memory, const Napi::Value& buffer) {
+  void* copy = nullptr;
+  size_t size = 0;
+  // A worker that is being terminated may still come here, though shared_memory() could create no buffer for it any more.
+  if (napi_get_arraybuffer_info(buffer.Env(), buffer, &copy, &size) != napi_ok || size < memory.size()) return;
+  std::copy(memory.begin(), memory.end(), static_cast<std::byte*>(copy));
 }
 
 void throw_code(Napi::Env env, const char* code, const std::string& message) {

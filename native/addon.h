@@ -5,6 +5,7 @@
 
 #include <map>
 #include <napi.h>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct Environment {
 void handle_closed(void* environment);  // one that was counted in `closing`
 
 void throw_code(Napi::Env env, const char* code, const std::string& message);
+
+// → { buffer, shared }: the memory itself; where the runtime forbids memory of others, a buffer for copy_to_buffer().
+Napi::Value shared_memory(Napi::Env env, std::span<std::byte> memory);
+void copy_to_buffer(std::span<const std::byte> memory, const Napi::Value& buffer);
 
 // addon_events.cc
 void end_hearings(Environment* environment, const uint32_t* opener = nullptr);  // of one opener, or all

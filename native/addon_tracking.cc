@@ -35,23 +35,14 @@ void untrack(const Napi::CallbackInfo& info) {
   Sampler::instance().tracking().remove({info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Number>().Uint32Value()});
 }
 
-// trackedChunk(index) → { buffer, shared }, as memory()
+// trackedChunk(index) → one chunk of rows, as memory() gives the ring
 Napi::Value tracked_chunk(const Napi::CallbackInfo& info) {
-  const auto chunk = Sampler::instance().tracking().chunk(info[0].As<Napi::Number>().Uint32Value());
-  napi_value buffer = nullptr;
-  const napi_status status =
-      napi_create_external_arraybuffer(info.Env(), chunk.data(), chunk.size(), [](napi_env, void*, void*) {}, nullptr, &buffer);
-  const bool shared = status == napi_ok;
-  auto result = Napi::Object::New(info.Env());
-  result.Set("buffer", shared ? Napi::Value(info.Env(), buffer) : Napi::ArrayBuffer::New(info.Env(), chunk.size()));
-  result.Set("shared", shared);
-  return result;
+  return shared_memory(info.Env(), Sampler::instance().tracking().chunk(info[0].As<Napi::Number>().Uint32Value()));
 }
 
 // refreshChunk(index, buffer): one copy of the chunk, where trackedChunk() could not share it
 void refresh_chunk(const Napi::CallbackInfo& info) {
-  const auto chunk = Sampler::instance().tracking().chunk(info[0].As<Napi::Number>().Uint32Value());
-  std::copy(chunk.begin(), chunk.end(), static_cast<std::byte*>(info[1].As<Napi::ArrayBuffer>().Data()));
+  copy_to_buffer(Sampler::instance().tracking().chunk(info[0].As<Napi::Number>().Uint32Value()), info[1]);
 }
 
 // trackedRows() → how many rows are in use in this process

@@ -35,7 +35,7 @@ function prebuildHost(target) {
 	const compiler = `${zig} c++ -target ${target.triple}`
 	const object = join(folder, 'libcxx.o')
 	const source = join(top, 'tools', 'zig', 'libcxx.cc')
-	run(zig, ['c++', '-target', target.triple, '-O2', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
+	run(zig, ['c++', '-target', target.triple, '-Os', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
 	const libc = target.readers === 'linux' ? [`--tag-libc=${target.file.split('.')[1]}`] : []
 	const nodeGyp = process.env.npm_config_node_gyp // set by npm: its own copy
 	if (!nodeGyp) throw new Error('Run it through npm, which brings node-gyp: npm run prebuild')

@@ -32,10 +32,10 @@ function prebuildHost(target) {
 	const { zig, libcxxFlags } = toolchain()
 	const folder = join(top, 'build-cmake', `${target.triple}-node-gyp`)
 	stage(folder)
-	const compiler = `${zig} c++ -target ${target.triple}`
+	const compiler = ['c++', '-target', target.triple, ...target.flags]
 	const object = join(folder, 'libcxx.o')
 	const source = join(top, 'tools', 'zig', 'libcxx.cc')
-	run(zig, ['c++', '-target', target.triple, '-Os', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
+	run(zig, [...compiler, '-O2', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
 	const libc = target.readers === 'linux' ? [`--tag-libc=${target.file.split('.')[1]}`] : []
 	const nodeGyp = process.env.npm_config_node_gyp // set by npm: its own copy
 	if (!nodeGyp) throw new Error('Run it through npm, which brings node-gyp: npm run prebuild')
@@ -43,7 +43,7 @@ function prebuildHost(target) {
 		...process.env,
 		npm_config_nodedir: nodeDirectory(),
 		CC: `${zig} cc -target ${target.triple}`,
-		CXX: compiler,
+		CXX: `${zig} ${compiler.join(' ')}`,
 		AR: `${zig} ar`,
 		LDFLAGS: `-s -nostdlib++ ${object}`, // stripped by the linker; --strip has then nothing left to do
 		PREBUILD_NODE_GYP: nodeGyp,
@@ -87,6 +87,7 @@ function prebuildCross(target) {
 				PLIMSOLL_ZIG: zig,
 				PLIMSOLL_LIBCXX_FLAGS: libcxxFlags.join(';'),
 				PLIMSOLL_TRIPLE: target.triple,
+				PLIMSOLL_FLAGS: target.flags.join(';'),
 				PLIMSOLL_SYSTEM: target.system,
 				PLIMSOLL_MACHINE: target.machine,
 			},

@@ -47,7 +47,12 @@ export function applyToRunning(pid: number, limit: keyof Limits, limits: Limits,
 	switch (limit) {
 		case 'memoryBytes': {
 			const outcome = inGroup('memoryBytes')
-			return outcome.by === 'none' && process.platform === 'linux' ? limitData(pid, limits.memoryBytes ?? 0) : outcome
+			if (outcome.by !== 'none' || process.platform !== 'linux') return outcome
+			const substitute = limitData(pid, limits.memoryBytes ?? 0)
+			// cgroup v1 refuses a limit below what is used.
+			return typeof group === 'string'
+				? substitute
+				: { ...substitute, reason: `the limit of its group stays as it was: ${outcome.reason}` }
 		}
 		case 'fileDescriptors':
 			return limitDescriptors(pid, limits.fileDescriptors ?? 0)
@@ -166,6 +171,11 @@ export class Confined {
 	/** What the group says of it; after its end, what it said last. Without a group all is undefined. */
 	read(): GroupReading {
 		return this.#last ?? this.#group?.read() ?? nothingRead
+	}
+
+	/** Memory that is charged to its group now, page cache included; undefined where nobody counts it. @internal */
+	chargedBytes(): number | undefined {
+		return this.#gone ? undefined : this.#group?.chargedBytes()
 	}
 
 	/**

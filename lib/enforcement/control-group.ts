@@ -7,7 +7,7 @@ import { files, threads } from './builtins.ts'
 import { wholeDisks } from './disks.ts'
 import type { Group, GroupMaker, LeftOvers } from './group.ts'
 import { groupsIn, killAllIn, levelsBelow, make, makeNew, put, removeEmpty, removeOnce, textOf } from './group-directory.ts'
-import { type GroupReading, merged, readDirectory } from './group-reading.ts'
+import { chargedFile, countOf, type GroupReading, merged, readDirectory } from './group-reading.ts'
 import { type Controller, controllerOf, type GroupLimit, settingsOf } from './group-settings.ts'
 import type { Hierarchy, Opened } from './hierarchies.ts'
 import type { Outcome } from './limits.ts'
@@ -86,6 +86,11 @@ class ControlGroup implements Group {
 				readDirectory(hierarchy.version, hierarchy.controllers, file => textOf(join(directory, file))),
 			),
 		)
+	}
+
+	chargedBytes(): number | undefined {
+		const place = this.#places.find(({ hierarchy }) => hierarchy.controllers.has('memory'))
+		return place && countOf(textOf(join(place.directory, chargedFile[place.hierarchy.version])))
 	}
 
 	remove(): boolean {

@@ -3,7 +3,7 @@
 import type { SpawnOptions } from 'node:child_process'
 
 import { PlimsollError } from '../errors.ts'
-import { checkOptions } from '../snapshot/options.ts'
+import { type Checks, checkOptions } from '../snapshot/options.ts'
 import { capabilitiesOf, openGroups } from './capabilities.ts'
 import { applyToRunning, Confined, ConfinedProcess, type Confinement } from './confined.ts'
 import type { GroupMaker, LeftOvers } from './group.ts'
@@ -48,11 +48,14 @@ const longestPauseMs = 512
 const exitWaitMs = 100
 const exitPauseMs = 2
 
+/** @internal */
+export const enforcementChecks: Checks = {
+	delegate: value => (typeof value === 'boolean' ? undefined : 'true or false'),
+}
+
 /** Opens what this machine offers, and ends and removes what owners that ended suddenly left over. @throws ERR_INVALID_OPTIONS, ERR_NATIVE_NOT_FOUND */
 export async function openEnforcement(options: EnforcementOptions = {}): Promise<Enforcement> {
-	checkOptions('options', options, {
-		delegate: value => (typeof value === 'boolean' ? undefined : 'true or false'),
-	})
+	checkOptions('options', options, enforcementChecks)
 	const enforcement = new Enforcement(openGroups(options.delegate ?? false))
 	await enforcement.removeLeftOvers()
 	return enforcement

@@ -86,10 +86,13 @@ const scaled = (value: number | undefined, unit: number): number | undefined => 
 /** The text of a file of the group; undefined where there is none. @internal */
 export type ReadFile = (file: string) => string | undefined
 
+/** Where the memory that is charged to a group stands. @internal */
+export const chargedFile: { readonly [version in Version]: string } = { 1: 'memory.usage_in_bytes', 2: 'memory.current' }
+
 function readUnified(read: ReadFile): Partial<Draft> {
 	const [memory, cpu, pids, io] = [read('memory.events'), read('cpu.stat'), read('pids.events'), read('io.stat')]
 	return {
-		memoryBytes: countOf(read('memory.current')),
+		memoryBytes: countOf(read(chargedFile[2])),
 		memoryPeakBytes: countOf(read('memory.peak')), // since Linux 5.19
 		memoryLimitHits: keyed(memory, 'max'),
 		memoryHighHits: keyed(memory, 'high'),
@@ -109,7 +112,7 @@ function readUnified(read: ReadFile): Partial<Draft> {
 
 const legacyReaders: { readonly [controller in Controller]?: (read: ReadFile) => Partial<Draft> } = {
 	memory: read => ({
-		memoryBytes: countOf(read('memory.usage_in_bytes')),
+		memoryBytes: countOf(read(chargedFile[1])),
 		memoryPeakBytes: countOf(read('memory.max_usage_in_bytes')),
 		memoryLimitHits: countOf(read('memory.failcnt')),
 		oomKills: keyed(read('memory.oom_control'), 'oom_kill'), // since Linux 4.13

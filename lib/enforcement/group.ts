@@ -15,6 +15,8 @@ export interface Group {
 	/** All that lives in it, by force. False: this group cannot. */
 	kill(): boolean
 	read(): GroupReading
+	/** `memoryBytes` of `read()` alone, for every second. */
+	chargedBytes(): number | undefined
 	/** True when it has gone; false: something in it has not ended yet. */
 	remove(): boolean
 }

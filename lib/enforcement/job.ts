@@ -68,6 +68,11 @@ class JobGroup implements Group {
 		return native().endJob(this.#job) === 0
 	}
 
+	/** A job knows committed memory alone. */
+	chargedBytes(): undefined {
+		return undefined
+	}
+
 	read(): GroupReading {
 		const use = native().readJob(this.#job)
 		if (use === undefined) return nothingRead

@@ -12,6 +12,7 @@ import type { TrackTarget } from '../tracking/target.ts'
 import type { Tracked } from '../tracking/tracked.ts'
 import type { TrackerOptions } from '../tracking/tracker.ts'
 import type { ProcessUsage } from '../tracking/usage.ts'
+import type { UsageSpan } from '../tracking/usage-record.ts'
 
 export interface ManagerOptions<Custom extends string = never>
 	extends Omit<PoolOptions<Custom>, 'capacity' | 'enforcement'>,
@@ -26,7 +27,7 @@ export interface SystemConfig<Custom extends string = never> extends ResourceMan
 	readonly pool?: ManagerOptions<Custom> | undefined
 }
 
-/** As for `spawn()` of `node:child_process`, and: */
+/** As for `spawn()` of `node:child_process`, but `signal`, which ends the wait, then the lease and with it the process; and: */
 export interface AgentOptions<Custom extends string = never>
 	extends SpawnOptions,
 		Pick<
@@ -85,6 +86,8 @@ export interface ManagedPool<Custom extends string = never> extends Pool<Custom>
 	track(target: TrackTarget, options: { readonly agentId: string }): Tracked
 	/** All processes of an agent together. */
 	usageOf(agentId: string): ProcessUsage
+	/** All that stands for an agent, by spans of a minute over the last hour, or as `tracking.history` says; none after its end. */
+	usageHistory(agentId: string): UsageSpan[]
 	/** The same as `close()`. */
 	shutdown(): Promise<void>
 }

@@ -20,11 +20,12 @@ import type { TrackTarget } from '../tracking/target.ts'
 import type { Tracked } from '../tracking/tracked.ts'
 import { OpenTracker } from '../tracking/tracker.ts'
 import type { ProcessUsage } from '../tracking/usage.ts'
+import { UsageRecord, type UsageRecordOptions, type UsageSpan } from '../tracking/usage-record.ts'
 import { SpawnedAgent } from './agent.ts'
 import type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } from './contract.ts'
 import { liveCapacity } from './live-capacity.ts'
-import { Members } from './members.ts'
-import { limitsOf, limitsOfLease, reservationOf, splitOptions } from './reservation.ts'
+import { type Member, Members } from './members.ts'
+import { checkPart, limitsOf, limitsOfLease, reservationOf, splitOptions } from './reservation.ts'
 
 const measureMs = 1000
 
@@ -57,8 +58,10 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 	readonly #enforcement: Promise<Enforcement>
 	readonly #confined = new Map<number, Confined>()
 	readonly #timer: NodeJS.Timeout
-	/** As last measured. */
+	/** As last measured: what is surely theirs of the memory that binds. */
 	readonly #agentsMemory = new Map<string, number>()
+	readonly #records = new Map<string, UsageRecord>()
+	readonly #history: UsageRecordOptions
 	/** Of `open()`: ends with it. */
 	#monitor: ResourceMonitor | undefined
 	#seen: unknown
@@ -66,12 +69,14 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 
 	/** @internal */
 	constructor(source: ManagerSource, options: ManagerOptions<string> = {}) {
+		checkPart(options)
 		const { capacity = {}, delegate, tracking = {}, ...pool } = options
-		const tracker = new OpenTracker(tracking)
-		const members = new Members(tracker)
+		const members = new Members(agentId => tracker.usageOf(agentId))
 		super({ ...pool, capacity: { ...initial(source), ...capacity }, enforcement: members }, systemClock)
+		const tracker = new OpenTracker(tracking) // nothing is open before all options are known to be right
 		this.#source = source
 		this.#fixed = capacity
+		this.#history = tracking.history ?? {}
 		source.consumersOf = rule => members.consumersOf(rule)
 		this.#tracker = tracker
 		this.#members = members
@@ -110,7 +115,6 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 
 	async spawn(command: string, args: readonly string[], options: AgentOptions<string>): Promise<Agent<string>> {
 		const { request, terms, launch } = splitOptions(options)
-		const enforcement = await this.#enforcement
 		const shrunk: AllocateOptions<string>['onReclaim'] = notice => {
 			const confined = this.#confined.get(notice.lease.id)
 			if (notice.step === 'shrink') confined?.setLimits(limitsOf(notice.lease.amounts, confined.limits))
@@ -119,13 +123,14 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		const lease = await this.allocate({ ...request, ...reservationOf(launch.limits) }, { ...terms, onReclaim: shrunk })
 		let confined: ConfinedProcess | undefined
 		try {
+			const enforcement = await this.#enforcement
 			const limits = request.predict ? limitsOfLease(lease.amounts, launch.limits) : launch.limits
 			confined = await enforcement.launch(command, args, { ...launch, limits })
 			this.#confined.set(lease.id, confined)
 			const tracked = this.#tracker.track(confined.process, { agentId: lease.agentId })
 			const agent = new SpawnedAgent(lease, confined, tracked)
+			this.#tie(lease, confined, options.signal)
 			this.#join(lease.agentId, { tracked, confined, leaseId: lease.id })
-			this.#tie(lease, confined)
 			confined.setLimits(limitsOf(lease.amounts, confined.limits)) // it may have been shrunk meanwhile
 			return agent
 		} catch (error) {
@@ -153,9 +158,26 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		return this.#tracker.usageOf(agentId)
 	}
 
-	override endAgent(agentId: string, reason?: string): Promise<void> {
+	usageHistory(agentId: string): UsageSpan[] {
+		return this.#records.get(agentId)?.spans() ?? []
+	}
+
+	override async endAgent(agentId: string, reason?: string): Promise<void> {
+		await super.endAgent(agentId, reason)
+		await this.#members.removed(agentId)
+	}
+
+	/** @internal */
+	override knows(agentId: string): boolean {
+		return this.#members.has(agentId) || super.knows(agentId)
+	}
+
+	/** Its processes, too. @internal */
+	override endAgentNow(agentId: string): void {
 		this.#agentsMemory.delete(agentId)
-		return super.endAgent(agentId, reason)
+		this.#records.delete(agentId)
+		this.#members.end(agentId)
+		super.endAgentNow(agentId)
 	}
 
 	override close(): Promise<void> {
@@ -180,24 +202,25 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		return this.#confined.get(grant.id)?.enforced
 	}
 
-	// The lease ends with the process, and the process with its lease.
-	#tie(lease: Lease<string>, confined: ConfinedProcess): void {
-		const end = (): void => {
-			this.#confined.delete(lease.id)
-			void confined.remove()
-		}
+	// The lease ends with the process, and the process with its lease. @throws what ended the lease before
+	#tie(lease: Lease<string>, confined: ConfinedProcess, signal: AbortSignal | undefined): void {
+		if (signal?.aborted) throw signal.reason
+		if (!lease.isLive) throw new PlimsollError('ERR_CLOSED', `Lease ${lease.id} ended before its process was started.`)
 		// Before the lease goes: it says how much was too little.
 		confined.process.once('exit', () => {
 			const { oomKills, memoryPeakBytes } = confined.read()
 			if (oomKills && this.#closing === undefined) this.noteLimitHit(lease.agentId, 'memoryBytes', memoryPeakBytes)
 		})
-		if (lease.isLive) lease.signal.addEventListener('abort', end)
-		else end()
+		lease.signal.addEventListener('abort', () => {
+			this.#confined.delete(lease.id)
+			void confined.remove()
+		})
 		lease.bind(confined.process)
+		if (signal !== undefined) lease.bind(signal)
 	}
 
-	#join(agentId: string, member: Parameters<Members['add']>[1]): void {
-		if (this.#members.add(agentId, member)) this.onAgentEnd(agentId, () => this.#members.end(agentId))
+	#join(agentId: string, member: Member): void {
+		this.#members.add(agentId, member)
 		member.tracked.onExit(() => {
 			member.tracked.stop() // gives the row back now, not after the sampler's next reading
 			this.#agentsMemory.delete(agentId) // too little until it is measured again, never too much
@@ -220,17 +243,27 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		for (const agentId of [...this.#members.agents]) {
 			if (this.#closing !== undefined) return // a handler may close
 			const used = this.#members.used(agentId)
-			this.#agentsMemory.set(agentId, used.memoryBytes ?? 0)
+			this.#agentsMemory.set(agentId, this.#members.chargedMemory(agentId))
+			this.#record(agentId, used)
 			this.noteUse(agentId, used)
 		}
 		this.setPressure(gravestOfMemory(this.#source))
 		this.#refresh()
 	}
 
+	#record(agentId: string, { cpuCores, memoryBytes }: Amounts): void {
+		const record = this.#records.get(agentId) ?? new UsageRecord(this.#history)
+		this.#records.set(agentId, record)
+		record.add(this.nowMs() / 1000, cpuCores ?? Number.NaN, memoryBytes ?? Number.NaN)
+	}
+
 	async #end(): Promise<void> {
 		clearInterval(this.#timer)
 		this.#source.consumersOf = undefined
+		const agents = [...this.#members.agents]
+		for (const agentId of agents) this.#members.end(agentId)
 		await super.close()
+		await Promise.all(agents.map(agentId => this.#members.removed(agentId)))
 		const enforcement = await this.#enforcement.catch(() => undefined)
 		await enforcement?.close()
 		this.#tracker.close()

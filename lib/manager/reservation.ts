@@ -1,13 +1,29 @@
 // What the limits of a process reserve in the pool, and which limits follow from a reservation. Any thread; pure.
-import type { LaunchOptions } from '../enforcement/enforcement.ts'
+import { enforcementChecks, type LaunchOptions } from '../enforcement/enforcement.ts'
 import type { Limits } from '../enforcement/limits.ts'
 import { PlimsollError, shown } from '../errors.ts'
 import type { AnyAmounts } from '../pool/amounts.ts'
 import type { AllocateOptions, AllocationRequest } from '../pool/contract.ts'
-import { isPlainObject } from '../snapshot/options.ts'
-import type { AgentOptions } from './contract.ts'
+import { type Check, checkOptions, isPlainObject, optionProblems } from '../snapshot/options.ts'
+import { trackerChecks } from '../tracking/tracker.ts'
+import type { AgentOptions, ManagerOptions } from './contract.ts'
 
 const reserved = ['cpuCores', 'memoryBytes', 'diskBytesPerSecond', 'networkBytesPerSecond', 'fileDescriptors'] as const
+
+/** What the pool's own check does not know. @throws ERR_INVALID_OPTIONS @internal */
+export function checkPart({ delegate, tracking }: ManagerOptions<string>): void {
+	checkOptions(
+		'pool',
+		{ delegate, tracking },
+		{
+			...enforcementChecks,
+			tracking: value =>
+				isPlainObject(value) && optionProblems(value, { history: trackerChecks.history as Check }).length === 0
+					? undefined
+					: `an object with history: ${trackerChecks.history?.(undefined)}`,
+		},
+	)
+}
 
 /** A limit of Infinity is none, and reserves nothing. @internal */
 export function reservationOf(limits: Limits = {}): AnyAmounts {
@@ -44,8 +60,21 @@ export function splitOptions(options: AgentOptions<string>): SplitOptions {
 		)
 	}
 	const { agentId, groupId, profile, predict, ...others } = options
-	const { priority, deadlineMs, weight, preemptible, retriable, reclaim, graceMs, onReclaim: _, parent, ...launch } = others
-	const terms = { priority, deadlineMs, weight, preemptible, retriable, reclaim, graceMs, parent, signal: launch.signal }
+	// The signal ends the wait, and then the lease: of Node.js's own way, an aborted process tells by an event `error` that nobody expects.
+	const {
+		priority,
+		deadlineMs,
+		weight,
+		preemptible,
+		retriable,
+		reclaim,
+		graceMs,
+		onReclaim: _,
+		parent,
+		signal,
+		...launch
+	} = others
+	const terms = { priority, deadlineMs, weight, preemptible, retriable, reclaim, graceMs, parent, signal }
 	return { request: { agentId, groupId, profile, predict }, terms: given(terms) as AllocateOptions<string>, launch }
 }
 

@@ -23,7 +23,7 @@ export class AgentEnds {
 	/** Requests and leases end within this call, and the first hook runs in it. */
 	end(agentId: string, reason: string): Promise<void> {
 		assertId(agentId)
-		const isKnown = this.#pool.engine.agents.get(agentId) !== undefined || this.#cleanup.has(agentId) || this.#owners.has(agentId)
+		const isKnown = this.#pool.knows(agentId) || this.#cleanup.has(agentId) || this.#owners.has(agentId)
 		for (const stop of this.#owners.get(agentId) ?? []) stop()
 		this.#owners.delete(agentId)
 		this.#pool.endAgentNow(agentId)

@@ -191,6 +191,11 @@ export class ResourcePool implements Pool<string> {
 		this.#follow()
 	}
 
+	/** Whether it has, or had, requests or leases. */
+	knows(agentId: string): boolean {
+		return this.engine.agents.get(agentId) !== undefined
+	}
+
 	/** Its requests and leases. */
 	endAgentNow(agentId: string): void {
 		const agent = this.engine.agents.get(agentId)

@@ -35,7 +35,7 @@ function prebuildHost(target) {
 	const compiler = ['c++', '-target', target.triple, ...target.flags]
 	const object = join(folder, 'libcxx.o')
 	const source = join(top, 'tools', 'zig', 'libcxx.cc')
-	run(zig, [...compiler, '-O2', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
+	run(zig, [...compiler, '-Os', '-fPIC', '-s', ...libcxxFlags, '-c', source, '-o', object])
 	const libc = target.readers === 'linux' ? [`--tag-libc=${target.file.split('.')[1]}`] : []
 	const nodeGyp = process.env.npm_config_node_gyp // set by npm: its own copy
 	if (!nodeGyp) throw new Error('Run it through npm, which brings node-gyp: npm run prebuild')

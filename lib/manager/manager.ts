@@ -224,7 +224,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		member.tracked.onExit(() => {
 			member.tracked.stop() // gives the row back now, not after the sampler's next reading
 			this.#agentsMemory.delete(agentId) // too little until it is measured again, never too much
-			if (this.#members.delete(agentId, member)) void this.endAgent(agentId, 'its last process has ended')
+			if (this.#members.leave(agentId, member)) void this.endAgent(agentId, 'its last process has ended')
 		})
 	}
 

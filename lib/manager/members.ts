@@ -43,12 +43,13 @@ export class Members implements Enforcement {
 		else members.add(member)
 	}
 
-	/** Whether it was the agent's last. */
-	delete(agentId: string, member: Member): boolean {
+	/** Takes it out, unless it is the agent's last: true, and the agent is to end. */
+	leave(agentId: string, member: Member): boolean {
 		const members = this.#byAgent.get(agentId)
-		if (!members?.delete(member) || members.size > 0) return false
-		this.#byAgent.delete(agentId)
-		return true
+		if (!members?.has(member)) return false
+		if (members.size === 1) return true
+		members.delete(member)
+		return false
 	}
 
 	/** Ends what the manager started, and measures none of them any more: from this call on, who comes is another agent's. */

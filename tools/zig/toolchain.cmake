@@ -2,7 +2,7 @@
 set(CMAKE_SYSTEM_NAME $ENV{PLIMSOLL_SYSTEM})
 set(CMAKE_SYSTEM_PROCESSOR $ENV{PLIMSOLL_MACHINE})
 # Stripped from the first link on: else Zig builds what it brings (compiler-rt, the C library) once with debug information, too.
-set(CMAKE_CXX_COMPILER $ENV{PLIMSOLL_ZIG} c++ -target $ENV{PLIMSOLL_TRIPLE} $ENV{PLIMSOLL_FLAGS} -O2 -fPIC -s)
+set(CMAKE_CXX_COMPILER $ENV{PLIMSOLL_ZIG} c++ -target $ENV{PLIMSOLL_TRIPLE} $ENV{PLIMSOLL_FLAGS} -Os -fPIC -s)
 
 # CMake would find out what it is told here by linking programs, for each of which Zig would build a whole libc++.
 set(CMAKE_CXX_COMPILER_ID_RUN TRUE)

@@ -4,12 +4,32 @@ passed=0
 failed=0
 failed_steps=()
 
+# Longer than any step ever took: one that hangs shall not hide what comes after it.
+step_limit_seconds=1200
+
+# limited COMMAND...: in a process group of its own, which is ended after the limit.
+limited() {
+  local pid end=$((SECONDS + step_limit_seconds))
+  set -m
+  "$@" &
+  pid=$!
+  set +m
+  while kill -0 "$pid" 2>/dev/null; do
+    if ((SECONDS > end)); then
+      echo "not done within $step_limit_seconds s"
+      kill -KILL -- "-$pid"
+    fi
+    sleep 0.2
+  done
+  wait "$pid"
+}
+
 # step NAME COMMAND...: runs it, prints how long it took, counts it and the tests that its output reports.
 step() {
   local name=$1 log=$PLIMSOLL_CI_WORK/step.log started=$SECONDS verdict=ok
   shift
   printf '\n=== %s\n' "$name"
-  if "$@" >"$log" 2>&1; then
+  if limited "$@" >"$log" 2>&1; then
     passed=$((passed + 1))
   else
     verdict=FAILED

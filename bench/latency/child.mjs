@@ -6,23 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { defaultThresholds, initializeResourceManagement } from '../../dist/index.js'
 
 const [count, kind] = [Number(process.argv[2]), process.argv[3]]
-const files = 40
+const files = 300 // more than the sampler may come to keep open on a machine with many control groups
+const settledMs = 1500 // what the sampler itself keeps open is open by then
+const limitMs = 10_000
 const longestPauseMs = 160 // two ticks: a breach may come at any moment of a tick
 const off = Object.fromEntries(Object.keys(defaultThresholds).map(name => [name, false]))
 
 /** @type {((event: { kind: string, atMs: number }) => void) | undefined} */
 let told
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6
-const first = await initializeResourceManagement({ thresholds: off })
-const open = first.detector.value('process.open_fds_count') ?? 0
-const config = {
-	thresholds: { ...off, openFileDescriptors: { warning: open + files / 2 } },
-	alerts: { flapping: /** @type {const} */ (false) },
-}
+const config = { thresholds: off, alerts: { flapping: /** @type {const} */ (false) } }
 const system = await initializeResourceManagement(config, undefined, (_, { event }) => {
 	const atMs = nowMs()
 	told?.({ kind: event.kind, atMs })
 })
+await sleep(settledMs)
+const open = system.detector.value('process.open_fds_count')
+if (open === undefined) throw new Error(`open descriptors: ${system.detector.why('process.open_fds_count')}`)
+system.limits.set({ openFileDescriptors: { warning: open + files / 2 } })
 if (kind === 'bad') {
 	for (let i = 0; i < 40; i++) system.alerts.onAlert(() => undefined)
 	for (let i = 0; i < 5; i++) system.alerts.onAlert(() => new Promise(() => undefined))
@@ -35,11 +36,15 @@ if (kind === 'bad') {
 
 /** @param {string} wanted @param {() => void} cause @returns {Promise<number>} ms from the cause's end to the handler */
 function latencyOf(wanted, cause) {
-	return new Promise(resolve => {
+	return new Promise((resolve, reject) => {
+		const open = () => system.detector.value('process.open_fds_count')
+		const timer = setTimeout(() => reject(new Error(`not '${wanted}' within ${limitMs} ms; ${open()} files are open`)), limitMs)
 		cause()
 		const causedAtMs = nowMs()
 		told = ({ kind: happened, atMs }) => {
-			if (happened === wanted) resolve(atMs - causedAtMs)
+			if (happened !== wanted) return
+			clearTimeout(timer)
+			resolve(atMs - causedAtMs)
 		}
 	})
 }

@@ -23,6 +23,7 @@ export type {
 	PressureResources,
 	ProcessResources,
 	SystemResources,
+	TrackedResources,
 } from './detection/resources.ts'
 export { type ErrorCode, PlimsollError } from './errors.ts'
 export type { JudgedName } from './limits/judged.ts'

@@ -16,6 +16,7 @@ import type {
 	PressureResources,
 	ProcessResources,
 	SystemResources,
+	TrackedResources,
 } from './resources.ts'
 
 /** @internal */
@@ -166,7 +167,11 @@ function fileDescriptors(window: Window): FileDescriptorResources {
 	}
 }
 
-function processResources(window: Window, heap: HeapResources | undefined): ProcessResources {
+function processResources(
+	window: Window,
+	heap: HeapResources | undefined,
+	tracked: TrackedResources | undefined,
+): ProcessResources {
 	const user = perSecond(window, place.processUser)
 	const system = perSecond(window, place.processSystem)
 	return {
@@ -186,6 +191,7 @@ function processResources(window: Window, heap: HeapResources | undefined): Proc
 		heapTotalBytes: heap?.heapTotalBytes,
 		heapLimitBytes: heap?.heapLimitBytes,
 		externalBytes: heap?.externalBytes,
+		tracked,
 	}
 }
 
@@ -243,7 +249,7 @@ function container(window: Window): ContainerResources {
 }
 
 /** @internal */
-export function deriveResources(window: Window, heap?: HeapResources): SystemResources {
+export function deriveResources(window: Window, heap?: HeapResources, tracked?: TrackedResources): SystemResources {
 	return {
 		timestamp: known(gauge(window, place.wall) * 1000),
 		cpu: cpu(window),
@@ -251,7 +257,7 @@ export function deriveResources(window: Window, heap?: HeapResources): SystemRes
 		disk: disk(window),
 		network: network(window),
 		fileDescriptors: fileDescriptors(window),
-		process: processResources(window, heap),
+		process: processResources(window, heap, tracked),
 		eventLoop: eventLoop(window),
 		pressure: pressure(window, place.cpuSome, place.memorySome, place.memoryFull, place.ioSome, place.ioFull),
 		container: container(window),

@@ -10,7 +10,7 @@ import type { LoopRow, OpenSampler } from '../snapshot/sampler.ts'
 import { windowOf } from '../snapshot/window.ts'
 import { deriveResources } from './derive.ts'
 import { detailsBetween, type ResourceDetails } from './details.ts'
-import type { HeapResources, SystemResources } from './resources.ts'
+import type { HeapResources, SystemResources, TrackedResources } from './resources.ts'
 
 export interface DetectorStats {
 	/** Calls of `getCurrentResources()`, and how many of them were answered with an object that was already made. */
@@ -102,6 +102,8 @@ export class ResourceDetector implements Detector {
 	#calls = 0
 	#cacheHits = 0
 	#details: NativeDetails | undefined
+	/** Frozen; in the resources from the next reading on. @internal */
+	tracked: TrackedResources | undefined
 
 	constructor(sampler: OpenSampler, detectionMs: number) {
 		this.#sampler = sampler
@@ -188,7 +190,7 @@ export class ResourceDetector implements Detector {
 		for (;;) {
 			const gaugeHead = ring.head(ring.gauge)
 			const rateHead = ring.head(ring.rate)
-			const resources = deriveResources(windowOf(ring, windowMs, longestBusy), heapOf())
+			const resources = deriveResources(windowOf(ring, windowMs, longestBusy), heapOf(), this.tracked)
 			const lapped = Math.max((ring.head(ring.gauge) - gaugeHead) | 0, (ring.head(ring.rate) - rateHead) | 0)
 			if (lapped < ring.slotCount / 2 - 1) return frozen(resources)
 		}

@@ -109,6 +109,18 @@ export interface ProcessResources extends Partial<{ readonly [part in keyof Heap
 	readonly minorFaultsPerSecond: number | undefined
 	readonly voluntarySwitchesPerSecond: number | undefined
 	readonly involuntarySwitchesPerSecond: number | undefined
+	/** Other processes that the pool tracks; undefined while there are none. */
+	readonly tracked: TrackedResources | undefined
+}
+
+/** Tracked processes, with all that they started, together. Read once a second. */
+export interface TrackedResources {
+	readonly processes: number | undefined
+	/** Pages that processes share are counted for each. */
+	readonly rssBytes: number | undefined
+	/** From and to disks. */
+	readonly readBytesPerSecond: number | undefined
+	readonly writtenBytesPerSecond: number | undefined
 }
 
 export interface EventLoopResources {

@@ -1,5 +1,11 @@
 // What can be judged, and what each judgement stands on: pure functions of SystemResources. Any thread.
-import type { ContainerResources, PressureResources, SystemResources } from '../detection/resources.ts'
+import type {
+	ContainerResources,
+	PressureResources,
+	ProcessResources,
+	SystemResources,
+	TrackedResources,
+} from '../detection/resources.ts'
 import type { FieldName } from '../snapshot/fields.ts'
 import type { Direction } from './ladder.ts'
 
@@ -26,6 +32,14 @@ const share = (used: number | undefined, limit: number | undefined): number | un
 // One of the two being unknown, so is the sum.
 const sum = (a: number | undefined, b: number | undefined): number | undefined =>
 	a === undefined || b === undefined ? undefined : a + b
+
+/** Of this process, and of others that it tracks. */
+function withTracked(
+	process: ProcessResources,
+	used: (by: ProcessResources | TrackedResources) => number | undefined,
+): number | undefined {
+	return process.tracked === undefined ? used(process) : sum(used(process), used(process.tracked))
+}
 
 const rate = { rhythm: 'rate', direction: 'above' } as const
 const gauge = { rhythm: 'gauge', direction: 'above' } as const
@@ -73,12 +87,12 @@ export const judged = {
 		limitedBy: ({ memory }) => memory.limitedBy,
 		fields: ['memory.available_bytes', 'container.memory_binding_limit_bytes'],
 	},
-	/** Working set of the own container, else resident memory of this process. */
+	/** Working set of the own container, else resident memory of this process and of those that it tracks. */
 	memoryBytes: {
 		...gauge,
 		resource: 'memory',
 		unit: 'bytes',
-		value: ({ container, process }) => container.memoryWorkingSetBytes ?? process.rssBytes,
+		value: ({ container, process }) => container.memoryWorkingSetBytes ?? withTracked(process, ({ rssBytes }) => rssBytes),
 		limitedBy: ({ container }) => ownOr(container.memoryWorkingSetBytes),
 		fields: ['container.memory_working_set_bytes', 'process.rss_bytes'],
 	},
@@ -109,14 +123,14 @@ export const judged = {
 		value: ({ disk }) => disk.availableBytes,
 		fields: ['filesystem.available_bytes'],
 	},
-	/** Read and written by the own container, else by this process. */
+	/** Read and written by the own container, else by this process and those that it tracks. */
 	diskIo: {
 		...rate,
 		resource: 'diskIo',
 		unit: 'bytes/s',
 		value: ({ container, process }) =>
 			sum(container.readBytesPerSecond, container.writtenBytesPerSecond) ??
-			sum(process.readBytesPerSecond, process.writtenBytesPerSecond),
+			withTracked(process, used => sum(used.readBytesPerSecond, used.writtenBytesPerSecond)),
 		limitedBy: ({ container }) => ownOr(sum(container.readBytesPerSecond, container.writtenBytesPerSecond)),
 		fields: ['container.io_read_bytes_total', 'process.read_bytes_total'],
 	},

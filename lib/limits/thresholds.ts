@@ -10,10 +10,10 @@ import { type Ladder, ladderOf, type Thresholds } from './ladder.ts'
  * | resource | unit | judged | default |
  * |---|---|---|---|
  * | `cpu`, `memory` | % of the limit that binds | over 5 s; at each sample | warning 75, critical 80 |
- * | `memoryBytes` | bytes of the container, else of this process | at each sample | |
+ * | `memoryBytes` | bytes of the container, else of this process and those that it tracks | at each sample | |
  * | `disk` | % of the watched file system | at its rhythm | warning 85, critical 95 |
  * | `diskAvailable` | bytes free there; fires below | at its rhythm | |
- * | `diskIo` | bytes/s of the container, else of this process | over 5 s | warning 100 MB/s |
+ * | `diskIo` | bytes/s of the container, else of this process and those that it tracks | over 5 s | warning 100 MB/s |
  * | `networkIo` | bytes/s of the network namespace | over 5 s | warning 100 MB/s |
  * | `fileDescriptors` | % of this process's limit | at each sample | warning 80, critical 90 |
  * | `openFileDescriptors` | count | at each sample | warning 1000 |

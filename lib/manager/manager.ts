@@ -2,6 +2,7 @@
 // nothing alive.
 
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
+import type { TrackedResources } from '../detection/resources.ts'
 import type { Confined, ConfinedProcess } from '../enforcement/confined.ts'
 import { type Enforcement, openEnforcement } from '../enforcement/enforcement.ts'
 import type { Enforced } from '../enforcement/limits.ts'
@@ -30,7 +31,7 @@ import { checkPart, limitsOf, limitsOfLease, reservationOf, splitOptions } from 
 const measureMs = 1000
 
 /** @internal */
-export type ManagerSource = Pick<ResourceMonitor, 'detector' | 'limits' | 'alerts' | 'consumersOf'>
+export type ManagerSource = Pick<ResourceMonitor, 'detector' | 'limits' | 'alerts' | 'consumersOf' | 'tracked'>
 
 interface Opened {
 	readonly monitor: ResourceMonitor
@@ -247,6 +248,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 			this.#record(agentId, used)
 			this.noteUse(agentId, used)
 		}
+		this.#source.tracked = trackedBy(this.#tracker)
 		this.setPressure(gravestOfMemory(this.#source))
 		this.#refresh()
 	}
@@ -260,6 +262,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 	async #end(): Promise<void> {
 		clearInterval(this.#timer)
 		this.#source.consumersOf = undefined
+		this.#source.tracked = undefined
 		const agents = [...this.#members.agents]
 		for (const agentId of agents) this.#members.end(agentId)
 		await super.close()
@@ -269,6 +272,12 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 		this.#tracker.close()
 		await this.#monitor?.shutdown()
 	}
+}
+
+function trackedBy(tracker: OpenTracker): TrackedResources | undefined {
+	if (tracker.tracked.every(({ threadId }) => threadId !== undefined)) return undefined
+	const { processes, rssBytes, readBytesPerSecond, writtenBytesPerSecond } = tracker.total()
+	return Object.freeze({ processes, rssBytes, readBytesPerSecond, writtenBytesPerSecond })
 }
 
 const initial = ({ detector, limits }: ManagerSource): Amounts =>

@@ -3,7 +3,7 @@
 import type { AlertCenter } from '../alerts/center.ts'
 import type { Series } from '../alerts/series-table.ts'
 import { deriveResources } from '../detection/derive.ts'
-import type { HeapResources, SystemResources } from '../detection/resources.ts'
+import type { HeapResources, SystemResources, TrackedResources } from '../detection/resources.ts'
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import type { JudgedLine } from '../limits/lines.ts'
 import type { Ladders } from '../limits/thresholds.ts'
@@ -28,6 +28,7 @@ export interface JudgeOptions {
 	readonly sampler: OpenSampler
 	readonly alerts: AlertCenter
 	readonly heap: () => HeapResources
+	readonly tracked: () => TrackedResources | undefined
 	/** Of each second's reading, for the usage history. */
 	readonly onReading: (resources: SystemResources, atMs: number) => void
 }
@@ -135,7 +136,11 @@ export class Judge {
 		const { gaugeHead, rateHead, slowHead } = headsOf(ring)
 		const first = this.#isTiming ? (this.#gaugeJudged + 1) | 0 : from
 		for (let head = this.#firstUnjudged(ring, (first - 1) | 0, gaugeHead); ((gaugeHead - head) | 0) >= 0; head = (head + 1) | 0) {
-			const resources = deriveResources(windowAt(ring, { gaugeHead: head, rateHead, slowHead }, 0, 0, longestBusy))
+			const resources = deriveResources(
+				windowAt(ring, { gaugeHead: head, rateHead, slowHead }, 0, 0, longestBusy),
+				undefined,
+				this.#options.tracked(),
+			)
 			const atMs = timeMs(ring, ring.gauge, head)
 			for (const name of this.#gaugeNames) this.#judge(name, resources, atMs)
 		}
@@ -172,6 +177,7 @@ export class Judge {
 		return deriveResources(
 			{ ...window, rateBefore: isRateFull ? window.rateBefore : -1, gaugeBefore: isGaugeFull ? window.gaugeBefore : -1 },
 			heap,
+			this.#options.tracked(),
 		)
 	}
 

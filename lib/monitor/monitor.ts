@@ -5,7 +5,7 @@ import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import type { ConsumersOf } from '../alerts/evidence.ts'
 import type { AlertRule } from '../alerts/rule.ts'
 import { heapOf } from '../detection/detector.ts'
-import type { SystemResources } from '../detection/resources.ts'
+import type { SystemResources, TrackedResources } from '../detection/resources.ts'
 import { PlimsollError } from '../errors.ts'
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import { linesOf } from '../limits/lines.ts'
@@ -47,6 +47,7 @@ export class ResourceMonitor implements Monitoring {
 	readonly #sampler: OpenSampler
 	readonly #judge: Judge
 	readonly #center: AlertCenter
+	readonly #detector: JudgedDetector
 	readonly #updates: NodeJS.Timeout | undefined
 	#isShut = false
 	/** Only where the sampler cannot wake this thread. */
@@ -91,13 +92,15 @@ export class ResourceMonitor implements Monitoring {
 			sampler,
 			alerts: center,
 			heap: heapOf,
+			tracked: () => this.#detector.tracked,
 			onReading: (resources, atMs) => history.add(resources, atMs, resources.timestamp ?? atMs + wallOffset),
 		})
 		const limits = new LimitsInForce(thresholds, next => this.#apply(next))
 		this.#sampler = sampler
 		this.#center = center
 		this.#judge = judge
-		this.detector = new JudgedDetector(sampler, detectionMs, center, judge)
+		this.#detector = new JudgedDetector(sampler, detectionMs, center, judge)
+		this.detector = this.#detector
 		this.limits = limits
 		this.alerts = center
 		this.history = history
@@ -114,6 +117,11 @@ export class ResourceMonitor implements Monitoring {
 	/** Who may be behind an alert, for its evidence. @internal */
 	set consumersOf(consumersOf: ConsumersOf | undefined) {
 		this.#center.engine.consumersOf = consumersOf
+	}
+
+	/** What tracked processes use. @internal */
+	set tracked(tracked: TrackedResources | undefined) {
+		this.#detector.tracked = tracked
 	}
 
 	async shutdown(): Promise<void> {

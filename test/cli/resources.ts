@@ -70,6 +70,7 @@ export const busy: SystemResources = {
 		systemLimit: 2_465_620,
 	},
 	process: {
+		tracked: undefined,
 		cpuPercent: 118.6,
 		userPercent: 104.2,
 		systemPercent: 14.4,

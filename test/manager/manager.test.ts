@@ -14,6 +14,7 @@ import {
 	type ResourceManagement,
 	ResourceManager,
 } from '../../lib/index.ts'
+import { judged } from '../../lib/limits/judged.ts'
 import { MiB, whyNoGroups } from '../enforcement/limited.ts'
 
 const quiet = { thresholds: { cpu: false, memory: false, disk: false, eventLoopDelay: false } } as const
@@ -64,6 +65,29 @@ describe('capacity', () => {
 		await new Promise(resolve => setTimeout(resolve, 1200))
 		expect(own.stats().dimensions.cpuCores?.capacity).toBe(10)
 	})
+})
+
+describe('what is judged', () => {
+	test('counts tracked children where no control group does', async () => {
+		expect(system.detector.getCurrentResources().process.tracked).toBeUndefined()
+		const child = spawn(process.execPath, ['-e', 'const held = Buffer.alloc(2 ** 27, 1); setInterval(() => held, 1e3)'])
+		try {
+			pool.track(child, { agentId: 'a' })
+			await vi.waitFor(() => {
+				const { process } = system.detector.getCurrentResources()
+				expect(process.tracked).toMatchObject({ processes: 1 })
+				expect(process.tracked?.rssBytes).toBeGreaterThan(128 * MiB)
+			}, soon)
+			const { container, ...alone } = system.detector.getCurrentResources()
+			const unlimited = { ...alone, container: { ...container, memoryWorkingSetBytes: undefined } }
+			const { rssBytes = Number.NaN, tracked } = alone.process
+			expect(judged.memoryBytes.value(unlimited)).toBe(rssBytes + (tracked?.rssBytes ?? Number.NaN))
+			expect(judged.memoryBytes.value({ ...unlimited, process: { ...alone.process, tracked: undefined } })).toBe(rssBytes)
+		} finally {
+			child.kill('SIGKILL')
+		}
+		await vi.waitFor(() => expect(system.detector.getCurrentResources().process.tracked).toBeUndefined(), soon)
+	}, 20_000)
 })
 
 describe('spawn', () => {

@@ -25,7 +25,7 @@ export interface Native {
 	listen(id: number, callback: (count: number) => void, buffer: Float64Array): boolean
 	/** Five numbers a line: field, other field or -1, factor, 1 for below, 1 for an emergency. Fields by their order. */
 	setLines(id: number, lines: Float64Array): void
-	wakeOnRates(id: number, on: boolean): void
+	wakeOnRates(id: number, everySeconds: number): void
 	/** `opening`: a JSON object without its closing brace; 0 ms ends it; false: this thread's loop is not watched. */
 	setWatchdog(id: number, blockedMs: number, descriptor: number, opening: string): boolean
 	/** Five numbers a trigger: 0 system 1 container, 0 cpu 1 memory 2 io, 0 some 1 full, stall ms, window ms. */

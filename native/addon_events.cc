@@ -125,12 +125,12 @@ void set_lines(const Napi::CallbackInfo& info) {
   Sampler::instance().listeners().under_lock([&] { hearing->wake->listener().swap_lines(made); });
 }
 
-// wakeOnRates(id, on)
+// wakeOnRates(id, everySeconds): 0: not at all
 void wake_on_rates(const Napi::CallbackInfo& info) {
   Hearing* hearing = hearing_of(info);
   if (hearing == nullptr) return;
-  const bool on = info[1].As<Napi::Boolean>().Value();
-  Sampler::instance().listeners().under_lock([&] { hearing->wake->listener().wake_on_rates(on); });
+  const double every_seconds = info[1].As<Napi::Number>().DoubleValue();
+  Sampler::instance().listeners().under_lock([&] { hearing->wake->listener().wake_on_rates(every_seconds); });
 }
 
 // setWatchdog(id, blockedMs, descriptor, opening) → whether this loop is watched; blockedMs 0: none from now on

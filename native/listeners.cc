@@ -4,17 +4,21 @@
 namespace plimsoll {
 namespace {
 
-constexpr double kRatesSeconds = 1;         // no oftener, however often rates are read
 constexpr double kRatesSlackSeconds = 0.1;  // a tick comes early or late by less than this
 
 }  // namespace
 
-// Not oftener than once a second on the average, and not each second time because a tick came a moment early.
+void Listener::wake_on_rates(double every_seconds) {
+  if (rates_seconds_ > 0 && every_seconds > 0) next_rates_at_ += every_seconds - rates_seconds_;  // as if it had always been so
+  rates_seconds_ = every_seconds;
+}
+
+// Not oftener than that on the average, however often rates are read, and not each second time because a tick came a moment early.
 bool Listener::rates_due(const Tick& tick) {
-  if (!wakes_on_rates_ || !tick.read[index_of(Rhythm::rate)]) return false;
+  if (rates_seconds_ == 0 || !tick.read[index_of(Rhythm::rate)]) return false;
   const double late = tick.at_seconds - next_rates_at_;
   if (late < -kRatesSlackSeconds) return false;
-  next_rates_at_ = late > kRatesSlackSeconds ? tick.at_seconds + kRatesSeconds : next_rates_at_ + kRatesSeconds;
+  next_rates_at_ = late > kRatesSlackSeconds ? tick.at_seconds + rates_seconds_ : next_rates_at_ + rates_seconds_;
   return true;
 }
 

@@ -37,7 +37,7 @@ class Listener {
   bool watches_loop() const { return loop_ != nullptr; }
   void swap_lines(Lines& lines) { std::swap(lines_, lines); }
   void swap_watchdog(std::unique_ptr<Watchdog>& watchdog) { std::swap(watchdog_, watchdog); }
-  void wake_on_rates(bool on) { wakes_on_rates_ = on; }
+  void wake_on_rates(double every_seconds);  // 0: not at all
 
   void swap_ear(PressureEar& ear) { std::swap(ear_, ear); }
   PressureEar& ear() { return ear_; }
@@ -63,7 +63,7 @@ class Listener {
   Lines lines_;
   std::unique_ptr<Watchdog> watchdog_;
   PressureEar ear_;
-  bool wakes_on_rates_ = false;
+  double rates_seconds_ = 0;
   double next_rates_at_ = 0;
   // At most one of each waits: JavaScript reads on from its heads, and so misses nothing by the coalescing.
   bool line_pending_ = false;

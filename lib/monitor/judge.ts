@@ -12,6 +12,7 @@ import { fields, type Reason } from '../snapshot/fields.ts'
 import type { RhythmLayout, Ring } from '../snapshot/ring.ts'
 import type { OpenSampler } from '../snapshot/sampler.ts'
 import { headsOf, windowAt } from '../snapshot/window.ts'
+import { Pace } from './pace.ts'
 
 /** What a rate is judged over: a spike is no alarm. @internal */
 export const judgedWindowMs = 5000
@@ -45,6 +46,8 @@ export class Judge {
 	#isTiming = false
 	#timer: NodeJS.Timeout | undefined
 	#isStopped = false
+	readonly #pace = new Pace()
+	#everySeconds = 0
 	#gaugeMs = 0
 	#rateMs = 0
 	#lines: readonly JudgedLine[] = []
@@ -61,6 +64,7 @@ export class Judge {
 	/** Other rules from now on. */
 	follow(ladders: Ladders, lines: readonly JudgedLine[]): void {
 		this.#lines = lines
+		this.#pace.follow(ladders)
 		this.#gaugeMs = 0 // new rules are timed too
 		for (const name of judgedNames) if (!ladders.has(name)) this.#judgedAtMs.delete(name)
 		this.#names = judgedNames.filter(name => (ladders.get(name)?.length ?? 0) > 0)
@@ -162,8 +166,19 @@ export class Judge {
 			if (judged[name].rhythm === 'gauge') isNewest && this.#judge(name, resources, gaugeAtMs)
 			else this.#judge(name, resources, atMs)
 		}
-		if (isNewest) this.#gaugeJudged = gaugeHead
+		if (isNewest) {
+			this.#gaugeJudged = gaugeHead
+			this.#keepPace(resources)
+		}
 		if (isNew) onReading(resources, atMs)
+	}
+
+	#keepPace(resources: SystemResources): void {
+		const { sampler, alerts } = this.#options
+		const seconds = this.#pace.seconds(resources, alerts.engine.openCount > 0)
+		if (seconds === this.#everySeconds || this.#isStopped) return
+		this.#everySeconds = seconds
+		sampler.paceRates(seconds)
 	}
 
 	// With rates, and the loop's figures, only where the window is full.

@@ -166,10 +166,8 @@ export class ResourcePool implements Pool<string> {
 	}
 
 	close(): Promise<void> {
-		if (this.#closed === undefined) {
-			this.#isClosed = true // handlers that are told of it can allocate no more
-			this.#closed = this.#close()
-		}
+		this.#isClosed = true // handlers that are told of it can allocate no more
+		this.#closed ??= this.#close()
 		return this.#closed
 	}
 

@@ -48,7 +48,12 @@ export class Listening {
 		checkOptions('onEvent(callback, options)', options, onEventChecks)
 		if (callback !== undefined) this.#listen()
 		this.#callback = callback
-		this.#native.wakeOnRates(this.#id, callback !== undefined && options?.wakeOnRates === true)
+		this.paceRates(callback !== undefined && options?.wakeOnRates === true ? 1 : 0)
+	}
+
+	/** From now on at most once in so many seconds; 0: not at all. */
+	paceRates(everySeconds: number): void {
+		this.#native.wakeOnRates(this.#id, everySeconds)
 	}
 
 	setWatchdog(options: WatchdogOptions | undefined): void {

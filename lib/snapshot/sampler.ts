@@ -212,6 +212,11 @@ export class OpenSampler implements Sampler {
 		this.#listening.onEvent(callback, options)
 	}
 
+	/** How often `wakeOnRates` wakes. @internal */
+	paceRates(everySeconds: number): void {
+		if (!this.#closed) this.#listening.paceRates(everySeconds)
+	}
+
 	setWatchdog(options: WatchdogOptions | undefined): void {
 		this.#assertOpen()
 		this.#listening.setWatchdog(options)

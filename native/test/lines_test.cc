@@ -138,7 +138,7 @@ TEST("listener: a head that has wrapped is told as JavaScript shows it") {
 TEST("listener: rates at most once a second on the average, also when ticks come early or late") {
   Sample sample;
   Listener listener = listener_with({});
-  listener.wake_on_rates(true);
+  listener.wake_on_rates(1);
   int told = 0;
   for (int tick = 0; tick < 100; ++tick) {
     const double early_or_late = tick % 3 == 0 ? -0.01 : 0.01;
@@ -153,16 +153,31 @@ TEST("listener: rates at most once a second on the average, also when ticks come
   CHECK(told >= 109 && told <= 111);
   listener.compare({kGauges, {}, 400, sample}, kNoPressure);
   CHECK_EQ(taken(listener), std::string());
-  listener.wake_on_rates(false);
+  listener.wake_on_rates(0);
   listener.compare({kRates, {}, 500, sample}, kNoPressure);
   CHECK_EQ(taken(listener), std::string());
+}
+
+TEST("listener: how often rates wake can change, and counts from the last time") {
+  Sample sample;
+  Listener listener = listener_with({});
+  listener.wake_on_rates(1);
+  std::string told;
+  for (int second = 0; second < 20; ++second) {
+    listener.compare({kRates, {}, 100.0 + second, sample}, kNoPressure);
+    told += taken(listener).empty() ? '.' : 'x';
+    if (second == 4) listener.wake_on_rates(2);
+    if (second == 10) listener.wake_on_rates(1);
+    if (second == 14) listener.wake_on_rates(2);
+  }
+  CHECK_EQ(told, std::string("xxxxx.x.x.xxxxx.x.x."));
 }
 
 TEST("listener: what finds no room in the buffer stays, and wakes again") {
   Sample sample;
   sample.set(kUsed, 15);
   Listener listener = listener_with({above(kUsed, 10)});
-  listener.wake_on_rates(true);
+  listener.wake_on_rates(1);
   listener.compare({{true, true, false}, {1, 1, 1}, 1.0, sample}, kNoPressure);
   CHECK_EQ(wakes, 1);
   std::array<Event, 1> one;

@@ -1,4 +1,4 @@
-// Judges the readings of the ring by rules, each at its own time: those that crossed a line at once, the others once a second.
+// Judges the readings of the ring by rules, each at its own time: those that crossed a line at once, the others as pace.ts says.
 // On the thread that opened the monitor; runs only when the sampler wakes it, or for a `for` that ends.
 import type { AlertCenter } from '../alerts/center.ts'
 import type { Series } from '../alerts/series-table.ts'

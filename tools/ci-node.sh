@@ -11,7 +11,6 @@ on_node() {
   "$node" --version || return
   "$node" tools/ci-smoke.mjs || return
   [[ $(node -p 'process.versions.node.split(".")[0]') == "$1" ]] && return
-  # One try more, and said so: live tests share a busy machine, and `npm test` has run the same code without any.
   # Tests that start another Node find this one first. What is pure has been judged by npm test: what differs between versions of
   # Node is how native code, its threads, children, workers and streams get on with it.
   PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run \

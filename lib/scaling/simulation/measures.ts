@@ -50,15 +50,22 @@ export class Measuring {
 	}
 
 	measures(): ScalingMeasures {
-		const share = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined)
-		const unserved = share(this.#unserved, this.#demanded)
 		const perHour = 3600 / this.#seconds
 		return {
-			overloadedSeconds: this.#overloadedSeconds,
-			unservedPercent: unserved === undefined ? undefined : 100 * unserved,
+			overloadedSeconds: rounded(this.#overloadedSeconds),
+			unservedPercent: share(100 * this.#unserved, this.#demanded),
 			capacityOverIdeal: share(this.#unitSeconds, this.#idealSeconds),
-			actionsPerHour: this.#actions * perHour,
-			reversalsPerHour: this.#reversals * perHour,
+			actionsPerHour: rounded(this.#actions * perHour),
+			reversalsPerHour: rounded(this.#reversals * perHour),
 		}
 	}
+}
+
+// What sums of many seconds leave behind the decimals that mean something.
+function rounded(value: number): number {
+	return Number(value.toFixed(6))
+}
+
+function share(part: number, whole: number): number | undefined {
+	return whole > 0 ? rounded(part / whole) : undefined
 }

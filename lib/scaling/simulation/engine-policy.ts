@@ -1,7 +1,7 @@
 // Our engine as a rule in a simulation: what the scaler's shell does, in virtual time. Any thread; pure.
 import { ScalingEngine } from '../engine.ts'
 import type { Profile, ProfileName } from '../profile.ts'
-import { resolveProfile } from '../profiles.ts'
+import { resolveProfile } from '../profile-checks.ts'
 import type { PolicyFactory, UnitBounds } from './policy.ts'
 
 function within(profile: ProfileName | Profile, { min, max }: UnitBounds): Profile {

@@ -1,6 +1,7 @@
 // Demand ahead: a damped trend (Holt) that knows when demand is hidden by saturation, and that counts only while it has been
 // better than expecting no change. Any thread; deterministic.
 import type { PredictionSettings } from './profile.ts'
+import { Quantiles } from './quantiles.ts'
 
 /** @internal */
 export interface Forecast {
@@ -22,6 +23,11 @@ interface Pending {
 	readonly reported: number
 }
 
+interface ForecastError {
+	readonly trend: number
+	readonly naive: number
+}
+
 const scored = 200
 const leastScored = 5
 const mostPending = 512
@@ -39,7 +45,8 @@ export class SeriesPredictor {
 	#trend = 0
 	#atMs = 0
 	#pending: Pending[] = []
-	#errors: { readonly trend: number; readonly naive: number }[] = []
+	readonly #errors: ForecastError[] = []
+	readonly #quantiles = { trend: new Quantiles(), naive: new Quantiles() }
 	#reportedError = 0
 	#naiveError = 0
 
@@ -119,11 +126,20 @@ export class SeriesPredictor {
 		this.#pending = this.#pending.filter(({ dueAtMs }) => dueAtMs > atMs)
 		for (const { trend, naive, reported } of due) {
 			if (isLeast) continue
-			this.#errors.push({ trend: demand - trend, naive: demand - naive })
+			this.#remember({ trend: demand - trend, naive: demand - naive })
 			this.#reportedError += Math.abs(demand - reported)
 			this.#naiveError += Math.abs(demand - naive)
 		}
-		if (this.#errors.length > scored) this.#errors.splice(0, this.#errors.length - scored)
+	}
+
+	#remember(error: ForecastError): void {
+		this.#errors.push(error)
+		this.#quantiles.trend.add(error.trend)
+		this.#quantiles.naive.add(error.naive)
+		const oldest = this.#errors.length > scored ? this.#errors.shift() : undefined
+		if (oldest === undefined) return
+		this.#quantiles.trend.remove(oldest.trend)
+		this.#quantiles.naive.remove(oldest.naive)
 	}
 
 	#skill(): number | undefined {
@@ -145,10 +161,8 @@ export class SeriesPredictor {
 	}
 
 	#interval(trusted: boolean): { readonly low: number; readonly high: number } {
-		if (this.#errors.length === 0) return { low: 0, high: 0 }
-		const errors = this.#errors.map(error => (trusted ? error.trend : error.naive)).sort((a, b) => a - b)
-		const at = (share: number): number => errors[Math.min(errors.length - 1, Math.floor(share * errors.length))] as number
-		return { low: at(0.05), high: at(0.95) }
+		const errors = this.#quantiles[trusted ? 'trend' : 'naive']
+		return { low: errors.at(0.05), high: errors.at(0.95) }
 	}
 
 	#possible(demand: number): number {

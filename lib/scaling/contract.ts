@@ -39,7 +39,7 @@ export interface ScalingConditions {
 
 /** What the gate needs of a pool: a `Pool`, or a stand-in. */
 export interface GatePool {
-	tryAllocate(request: { readonly agentId: string } & AnyAmounts): GateLease | Refusal
+	tryAllocate(request: { readonly agentId: string; readonly [dimension: string]: unknown }): GateLease | Refusal
 }
 
 /** @internal */

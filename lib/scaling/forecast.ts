@@ -39,7 +39,6 @@ const credit = 1
 /** @internal */
 export class SeriesPredictor {
 	readonly #settings: PredictionSettings
-	readonly #stepMs: number
 	readonly #most: number
 	#level = Number.NaN
 	#trend = 0
@@ -50,10 +49,9 @@ export class SeriesPredictor {
 	#reportedError = 0
 	#naiveError = 0
 
-	/** `stepMs` is what dampening and smoothing are per; `most`: what demand cannot exceed. */
-	constructor(settings: PredictionSettings, stepMs: number, most: number) {
+	/** `most`: what demand cannot exceed. */
+	constructor(settings: PredictionSettings, most: number) {
 		this.#settings = settings
-		this.#stepMs = stepMs
 		this.#most = most
 	}
 
@@ -61,6 +59,7 @@ export class SeriesPredictor {
 		return this.#level
 	}
 
+	/** Per second. */
 	get trend(): number {
 		return this.#trend
 	}
@@ -75,13 +74,13 @@ export class SeriesPredictor {
 		}
 		if (atMs <= this.#atMs) return
 		this.#score(atMs, demand, isLeast)
-		this.#follow((atMs - this.#atMs) / this.#stepMs, demand, isLeast)
+		this.#follow((atMs - this.#atMs) / 1000, demand, isLeast)
 		this.#atMs = atMs
 	}
 
 	/** From `demand` now, which is what a naive forecast says. Is scored when its time has come. */
 	forecast(demand: number, horizonMs: number): Forecast {
-		const growth = this.#growth(horizonMs / this.#stepMs)
+		const growth = this.#growth(horizonMs / 1000)
 		const trend = this.#possible(demand + growth)
 		const naive = this.#possible(demand)
 		const skill = this.#skill()
@@ -96,26 +95,26 @@ export class SeriesPredictor {
 		return { value, low: this.#possible(value + low), high: this.#possible(value + high), trusted, skill }
 	}
 
-	#follow(steps: number, demand: number, isLeast: boolean): void {
+	#follow(seconds: number, demand: number, isLeast: boolean): void {
 		const { levelUpPercent, levelDownPercent, trendPercent } = this.#settings
-		const over = (percent: number): number => 1 - (1 - percent / 100) ** steps
+		const over = (percent: number): number => 1 - (1 - percent / 100) ** seconds
 		const damping = this.#settings.dampingPercent / 100
 		const before = this.#level
-		const expected = before + this.#growth(steps)
+		const expected = before + this.#growth(seconds)
 		const weight = over(demand > expected ? levelUpPercent : levelDownPercent)
 		let level = expected + weight * (demand - expected)
 		if (isLeast) level = Math.max(level, before, demand)
-		const slope = (level - before) / steps
-		const kept = this.#trend * damping ** steps
+		const slope = (level - before) / seconds
+		const kept = this.#trend * damping ** seconds
 		let trend = kept + over(trendPercent) * (slope - kept)
 		if (isLeast) trend = Math.max(trend, this.#trend)
 		this.#level = level
 		this.#trend = Number.isFinite(trend) ? trend : 0
 	}
 
-	#growth(steps: number): number {
+	#growth(seconds: number): number {
 		const damping = this.#settings.dampingPercent / 100
-		const sum = damping === 1 ? steps : (damping * (1 - damping ** steps)) / (1 - damping)
+		const sum = damping === 1 ? seconds : (damping * (1 - damping ** seconds)) / (1 - damping)
 		return this.#trend * sum
 	}
 

@@ -38,9 +38,9 @@ export interface TrackingSettings {
 }
 
 export interface PredictionSettings {
-	/** How much of the trend is left after each interval, in percent. */
+	/** How much of the trend is left after each second, in percent. */
 	readonly dampingPercent: number
-	/** How much of a change the level takes over at once, in percent, upwards and downwards. */
+	/** How much of a change the level takes over within a second, in percent, upwards and downwards. */
 	readonly levelUpPercent: number
 	readonly levelDownPercent: number
 	/** The same of the trend. */

@@ -11,15 +11,15 @@ export const base: Base = {
 	mode: 'predictive',
 	min: 1,
 	max: 100,
-	intervalMs: 5 * second,
+	intervalMs: 2 * second,
 	actuationTimeoutMs: minute,
 	step: { upPercent: 75, downPercent: 25, up: 1, down: 1 },
 	tracking: { targetPercent: 75, tolerancePercent: 10 },
 	prediction: {
-		dampingPercent: 90,
-		levelUpPercent: 70,
-		levelDownPercent: 40,
-		trendPercent: 30,
+		dampingPercent: 98,
+		levelUpPercent: 20,
+		levelDownPercent: 10,
+		trendPercent: 7,
 		saturationPercent: 98,
 		horizonPercent: 120,
 		leastHorizonMs: 7 * second,
@@ -51,6 +51,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 	// One more from 75 % on, one fewer down to 25 %, once a minute: the plain rule and nothing else.
 	compat: {
 		mode: 'step',
+		intervalMs: 5 * second,
 		max: Number.POSITIVE_INFINITY,
 		gapMs: Number.POSITIVE_INFINITY,
 		stabilization: { upMs: 0, downMs: 0 },
@@ -89,7 +90,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 	// Short turns of thought and tool use: bursts, started quickly.
 	react: {
 		max: 20,
-		intervalMs: 2 * second,
+		intervalMs: second,
 		step: { upPercent: 70, downPercent: 25, up: 2, down: 1 },
 		tracking: { targetPercent: 70 },
 		startup: { expectedMs: 2 * second },
@@ -97,6 +98,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 	// Long runs, one after another: load changes slowly, and ending a run early is dear.
 	'chain-of-thought': {
 		mode: 'target',
+		intervalMs: 5 * second,
 		max: 10,
 		step: { upPercent: 80, downPercent: 30, up: 1, down: 1 },
 		tracking: { targetPercent: 80 },
@@ -114,7 +116,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 	// For days without anybody watching: few at a time, and slowly.
 	autonomous: {
 		max: 10,
-		intervalMs: 10 * second,
+		intervalMs: 5 * second,
 		step: { upPercent: 75, downPercent: 20, up: 1, down: 1 },
 		tracking: { targetPercent: 70 },
 		stabilization: { upMs: 20 * second, downMs: 5 * minute },
@@ -144,7 +146,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 	// Nobody waits: as busy as can be.
 	batch: {
 		mode: 'target',
-		intervalMs: 10 * second,
+		intervalMs: 5 * second,
 		step: { upPercent: 95, downPercent: 50, up: { percent: 20 }, down: { percent: 20 } },
 		tracking: { targetPercent: 90, tolerancePercent: 5 },
 		stabilization: { upMs: 20 * second, downMs: 30 * second },

@@ -35,6 +35,7 @@ export class Advisor {
 	readonly #target: number
 	readonly #tolerance: number
 	readonly #predictor: SeriesPredictor | undefined
+	#before: { readonly demand: number; readonly readyUnits: number } | undefined
 
 	constructor(profile: ProfileSettings, name: string) {
 		const own: MetricLines = profile.metrics[name] ?? {}
@@ -48,7 +49,7 @@ export class Advisor {
 		this.#tolerance = profile.tracking.tolerancePercent / 100
 		if (profile.mode === 'predictive') {
 			const most = profile.max * Math.max(1, this.#target)
-			this.#predictor = new SeriesPredictor(profile.prediction, profile.intervalMs, most)
+			this.#predictor = new SeriesPredictor(profile.prediction, most)
 		}
 	}
 
@@ -77,7 +78,7 @@ export class Advisor {
 		const unready = units - readyUnits
 		if (perUnit === undefined) {
 			if (!isShare(value)) return undefined
-			return { value, sum: value * readyUnits, known: readyUnits, missing: 0, unready }
+			return { value, sum: this.#demand(value, readyUnits), known: readyUnits, missing: 0, unready }
 		}
 		const shares = perUnit.slice(0, readyUnits).filter(isShare)
 		if (shares.length === 0) return undefined
@@ -85,9 +86,22 @@ export class Advisor {
 		return { value: sum / shares.length, sum, known: shares.length, missing: readyUnits - shares.length, unready }
 	}
 
-	#byLines({ value }: Known, { units, readyUnits }: Situation): Omit<Advice, 'metric' | 'ageMs' | 'upLine' | 'downTo'> {
+	// Where the number of ready units has changed since the last reading, this one is a mean over both, and demand is somewhere
+	// between: most likely where it was.
+	#demand(value: number, readyUnits: number): number {
+		const { demand: before = 0, readyUnits: readyBefore = readyUnits } = this.#before ?? {}
+		const bounds = [value * readyBefore, value * readyUnits]
+		const demand = readyBefore === readyUnits ? value * readyUnits : clamp(before, Math.min(...bounds), Math.max(...bounds))
+		this.#before = { demand, readyUnits }
+		return demand
+	}
+
+	#byLines(
+		{ value, sum, known }: Known,
+		{ units, readyUnits }: Situation,
+	): Omit<Advice, 'metric' | 'ageMs' | 'upLine' | 'downTo'> {
 		const { up, down } = this.#step
-		const demand = value * readyUnits
+		const demand = (sum / known) * readyUnits
 		const counted = this.#profile.startup.countPending && units > 0 ? demand / units : value
 		let wish = units
 		if (counted >= up - within) wish += stepOf(this.#profile.step.up, value, units)
@@ -98,7 +112,7 @@ export class Advisor {
 
 	#byTarget(known: Known, situation: Situation): Omit<Advice, 'metric' | 'ageMs' | 'upLine' | 'downTo'> {
 		const { value } = known
-		const demand = value * situation.readyUnits
+		const demand = (known.sum / known.known) * situation.readyUnits
 		const now = this.#replicas(known, situation.units, known.sum)
 		const needed = wholeUp(demand / this.#target)
 		if (this.#predictor === undefined) {
@@ -132,6 +146,10 @@ export class Advisor {
 /** Down to the least by a single unit only at so little demand: what is just enough for the least would come and go. @internal */
 export function freeingDemand({ min, tracking }: ProfileSettings, target: number): number {
 	return min * target * (1 - tracking.tolerancePercent / 100)
+}
+
+function clamp(value: number, least: number, most: number): number {
+	return Math.min(most, Math.max(least, value))
 }
 
 function stepOf(size: StepSize, value: number, units: number): number {

@@ -1,5 +1,5 @@
 // npm run bench:scaling: our default policy and those that others use, in a closed loop with many loads, in virtual time. See README.md.
-import { scaling } from '../dist/internals.js'
+import { makeTrace, profilePolicy, simulate } from '../dist/scaling/index.js'
 import { asked, report } from './report.mjs'
 import { defeatsOf, meansOfAll, measures, mostActionsPerHour, runAll, singleDefeatsOf } from './scaling/comparison.mjs'
 import { heldOut } from './scaling/held-out.mjs'
@@ -12,11 +12,11 @@ const startupSeconds = [1, 10, 30]
 const targets = { actionsPerHour: 60 }
 
 const policies = {
-	compat: scaling.profilePolicy('compat'),
+	compat: profilePolicy('compat'),
 	...modelled,
-	[ours]: scaling.profilePolicy(ours),
+	[ours]: profilePolicy(ours),
 }
-const runs = runAll(scaling, { loads: asked('--held-out') ? heldOut : loads, policies, startupSeconds, seeds })
+const runs = runAll({ makeTrace, simulate }, { loads: asked('--held-out') ? heldOut : loads, policies, startupSeconds, seeds })
 const results = meansOfAll(runs)
 const defeats = defeatsOf(results, ours)
 const actionsPerHour = mostActionsPerHour(results, ours)

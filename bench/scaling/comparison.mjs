@@ -22,7 +22,7 @@ function meansOf(runs) {
 
 /**
  * One run for each seed.
- * @param {Pick<typeof import('../../lib/internals.ts').scaling, 'makeTrace' | 'simulate'>} simulation
+ * @param {Pick<typeof import('../../lib/scaling/index.ts'), 'makeTrace' | 'simulate'>} simulation
  * @param {{ readonly loads: typeof import('./loads.mjs').loads, readonly policies: { readonly [name: string]: PolicyFactory },
  *   readonly startupSeconds: readonly number[], readonly seeds: readonly number[] }} plan
  * @returns {Runs}

@@ -50,6 +50,12 @@ export type {
 export { resolveProfile } from './profile-checks.ts'
 export { replay } from './replay.ts'
 export { DynamicScaler } from './scaler.ts'
+export { profilePolicy } from './simulation/engine-policy.ts'
+export type { ScalingMeasures } from './simulation/measures.ts'
+export type { PolicyFactory, PolicyView, ScalingPolicy, UnitBounds } from './simulation/policy.ts'
+export { type SimulationOptions, type Stretch, simulate } from './simulation/simulation.ts'
+export { makeTrace, type Trace, type TracePoint } from './simulation/trace.ts'
+export { parseTrace } from './simulation/trace-text.ts'
 
 /**
  * Decides at every interval of its profile how many units there are to be, and sets the target to that. Keeps nothing alive.

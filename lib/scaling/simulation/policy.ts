@@ -6,7 +6,7 @@ export interface PolicyView {
 	readonly atSeconds: number
 	/** Starting ones included. */
 	readonly units: number
-	/** Those that take work. */
+	/** Those that took work until now. */
 	readonly readyUnits: number
 	/** How busy the ready units were in the last second, 0 to 1: as that of CPU or event loop, it cannot tell how much is left over. */
 	readonly utilization: number

@@ -101,6 +101,7 @@ class Simulation {
 	#decide(atSeconds: number, utilization: number): void {
 		const { ready, units } = this.#fleet
 		const wish = Math.round(this.#policy.decide({ atSeconds, units, readyUnits: ready, utilization }))
+		this.#fleet.advance(atSeconds)
 		if (Number.isNaN(wish)) return
 		const wanted = Math.min(this.#bounds.max, Math.max(this.#bounds.min, wish))
 		this.#measuring.acted(units, wanted)
@@ -113,7 +114,6 @@ class Simulation {
 		checked(intervalSeconds, 1, 'intervalSeconds of the policy', 'a whole number of seconds', wholeFrom(1, 86_400))
 		for (let second = 1; second - 1 < seconds; second++) {
 			const utilization = this.#spend(second - 1, Math.min(second, seconds))
-			this.#fleet.advance(second)
 			if (second % intervalSeconds === 0 && second < seconds) this.#decide(second, utilization)
 		}
 		return this.#measuring.measures()

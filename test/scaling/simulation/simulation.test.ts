@@ -53,8 +53,8 @@ describe('a simulation', () => {
 		const measures = simulate(steps(3, 3), scripted({ 5: 6 }, seen), { initialUnits: 3, startupSeconds: 8 })
 		expect(seen.map(({ units, readyUnits }) => [units, readyUnits])).toEqual([
 			...Array(5).fill([3, 3]),
-			...Array(7).fill([6, 3]),
-			...Array(7).fill([6, 6]),
+			...Array(8).fill([6, 3]),
+			...Array(6).fill([6, 6]),
 		])
 		expect(measures.overloadedSeconds).toBe(13)
 		expect(measures.capacityOverIdeal).toBe((5 * 3 + 15 * 6) / 80)

@@ -171,19 +171,19 @@ describe('the report', () => {
 			actionsPerHour: 60,
 			reversalsPerHour: 0,
 		}
-		const lines = scaleLines([{ profile: 'own\x1b[31m', measures, curve }], 60, theme).map(line => paintLine(line, 60, theme))
+		const lines = scaleLines([{ profile: 'own\x1b[31m', measures, curve }], 60, theme).map(line => paintLine(line, 80, theme))
 		expect(lines.map(line => line.trimEnd())).toEqual([
 			' profile   overloaded  unserved  capacity  actions/h  reversals/h',
 			' own?[31m        25 s    27.8 %         –       60.0          0.0',
 			'',
-			' load        ████',
-			'             ████',
-			'           ▆▆████',
-			' own?[31m       ▁█',
-			'           ▃▃▃▃██',
-			'           ██████',
-			'             !!!',
-			' ready units over 1 min · one scale for all · ! load went un',
+			' load       ████',
+			'            ████',
+			'          ▇▇████',
+			' own?[31m     ▂█',
+			'          ▅▅▅▅██',
+			'          ██████',
+			'            !!!',
+			' ready units over 1 min · one scale for all · ! load went unserved',
 		])
 	})
 })

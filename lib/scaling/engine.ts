@@ -5,6 +5,7 @@ import type { ActuationOutcome, Blocked, Decision, Engine, Recommendation, Scali
 import type { ResolvedProfile } from './profile.ts'
 import { mostUnits } from './profile-checks.ts'
 import { type Advice, Advisor } from './recommend.ts'
+import { Regret } from './regret.ts'
 import { type Restrained, restrainDown, restrainUp } from './restraint.ts'
 import { StartupLearner } from './startup.ts'
 import { RecommendationWindows } from './windows.ts'
@@ -16,6 +17,7 @@ export class ScalingEngine implements Engine {
 	readonly #windows: RecommendationWindows
 	readonly #changes: Changes
 	readonly #startup: StartupLearner
+	readonly #regret: Regret
 	readonly #backoff = { up: new Backoff(), down: new Backoff() }
 	#decisions = 0
 	/** Time that passed and does not count. */
@@ -28,6 +30,7 @@ export class ScalingEngine implements Engine {
 		this.#windows = new RecommendationWindows(profile.stabilization)
 		this.#changes = new Changes(profile, mode === 'step' ? mostUnits(step, max - min) : Number.POSITIVE_INFINITY)
 		this.#startup = new StartupLearner(profile.startup)
+		this.#regret = new Regret(profile.stabilization)
 	}
 
 	/** From a start until a unit takes work, as measured; before that as expected. In ms. */
@@ -81,6 +84,7 @@ export class ScalingEngine implements Engine {
 		const startedAt = startedAtMs - this.#lostMs
 		const done = units - from
 		this.#changes.add(startedAt, done, ok)
+		this.#regret.changed(startedAt, done, this.#startup.estimateMs)
 		if (done > 0) this.#startup.started(done, startedAt)
 		if (done > 0 && readyUnits !== undefined) this.#startup.pending(Math.max(0, units - readyUnits), atMs - this.#lostMs)
 		if (superseded) return
@@ -134,10 +138,11 @@ export class ScalingEngine implements Engine {
 		}
 		const bounded = clamp(wish, min, max)
 		if (bounded !== wish) blockedBy.push({ by: 'bounds', bound: wish > max ? 'max' : 'min', units: bounded })
-		const stable = this.#windows.stabilized(atMs, bounded, current)
+		const downMs = this.#regret.downMs(atMs)
+		const stable = this.#windows.stabilized(atMs, bounded, current, downMs)
 		if (stable !== bounded) {
 			const direction = bounded > stable ? 'up' : 'down'
-			const windowMs = direction === 'up' ? this.profile.stabilization.upMs : this.profile.stabilization.downMs
+			const windowMs = direction === 'up' ? this.profile.stabilization.upMs : downMs
 			blockedBy.push({ by: 'stabilization', direction, units: stable, windowMs })
 		}
 		// Bounds hold whatever else does.

@@ -100,7 +100,7 @@ const partChecks: { readonly [part: string]: Checks } = {
 		mostHorizonMs: milliseconds,
 		mostPercent: anyPercent,
 	},
-	stabilization: { upMs: milliseconds, downMs: milliseconds },
+	stabilization: { upMs: milliseconds, downMs: milliseconds, mostDownMs: milliseconds },
 	quantization: { upPercent: anyPercent, downPercent: between(0, 99, 'a percentage'), downUnits: countFrom(1) },
 	rates: { up: anyObject, down: anyObject },
 	'rates.up': rate,

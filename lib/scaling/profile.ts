@@ -60,6 +60,11 @@ export interface StabilizationSettings {
 	readonly upMs: number
 	/** Down to the most that was asked for in so long. */
 	readonly downMs: number
+	/**
+	 * Where units that went were soon needed again, `downMs` is doubled, up to this, and halved again after a while: a load that comes
+	 * and goes faster than units start cannot be followed. At most `downMs`: it stays as it is.
+	 */
+	readonly mostDownMs: number
 }
 
 export interface QuantizationSettings {

@@ -26,7 +26,7 @@ export const base: Base = {
 		mostHorizonMs: minute,
 		mostPercent: 25,
 	},
-	stabilization: { upMs: 0, downMs: minute },
+	stabilization: { upMs: 0, downMs: minute, mostDownMs: 10 * minute },
 	quantization: { upPercent: 20, downPercent: 20, downUnits: 2 },
 	rates: { up: { select: 'max', policies: [] }, down: { select: 'max', policies: [] } },
 	cooldown: {
@@ -54,7 +54,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 		intervalMs: 5 * second,
 		max: Number.POSITIVE_INFINITY,
 		gapMs: Number.POSITIVE_INFINITY,
-		stabilization: { upMs: 0, downMs: 0 },
+		stabilization: { upMs: 0, downMs: 0, mostDownMs: 0 },
 		quantization: exactly,
 		cooldown: {
 			upAfterUpMs: minute,
@@ -71,7 +71,7 @@ export const namedProfiles: { readonly [name in ProfileName]: Profile } = {
 		mode: 'target',
 		intervalMs: 15 * second,
 		tracking: { targetPercent: 80, tolerancePercent: 10 },
-		stabilization: { upMs: 0, downMs: 5 * minute },
+		stabilization: { upMs: 0, downMs: 5 * minute, mostDownMs: 0 },
 		quantization: exactly,
 		rates: {
 			up: {

@@ -18,7 +18,7 @@ export class RecommendationWindows {
 
 	constructor(settings: StabilizationSettings) {
 		this.#settings = settings
-		this.#longestMs = Math.max(settings.upMs, settings.downMs)
+		this.#longestMs = Math.max(settings.upMs, settings.downMs, settings.mostDownMs)
 	}
 
 	add(atMs: number, units: number): void {
@@ -37,13 +37,13 @@ export class RecommendationWindows {
 		} else this.#entries.push({ atMs, least: units, most: units })
 	}
 
-	/** Up to the least of its window, down to the most of its window, and in between as many as there are. */
-	stabilized(atMs: number, units: number, current: number): number {
+	/** Up to the least of its window, down to the most of its own, which is `downMs`, and in between as many as there are. */
+	stabilized(atMs: number, units: number, current: number, downMs: number = this.#settings.downMs): number {
 		let up = units
 		let down = units
 		for (const { atMs: at, least, most } of this.#entries) {
 			if (at > atMs - this.#settings.upMs) up = Math.min(up, least)
-			if (at > atMs - this.#settings.downMs) down = Math.max(down, most)
+			if (at > atMs - downMs) down = Math.max(down, most)
 		}
 		return Math.min(Math.max(current, up), down)
 	}

@@ -1,5 +1,7 @@
 // The policies that are compared: ours, and those that others use.
-import { crawlee, hpa, watt } from './models.mjs'
+import { crawlee } from './models/crawlee.mjs'
+import { hpa } from './models/hpa.mjs'
+import { watt } from './models/watt.mjs'
 
 /** @import { PolicyFactory } from '../../lib/scaling/simulation/policy.ts' */
 

@@ -32,6 +32,7 @@ export class Changes {
 	readonly #longestMs: number
 	#changes: Change[] = []
 	#reversals: Reversal[] = []
+	#actionsAtMs: number[] = []
 	/** Moved since the last change of direction; below 0: down. */
 	#leg = 0
 	#lastAtMs = { up: Number.NEGATIVE_INFINITY, down: Number.NEGATIVE_INFINITY }
@@ -50,6 +51,7 @@ export class Changes {
 	add(atMs: number, units: number, counts: boolean): void {
 		if (units === 0) return
 		if (this.#longestMs > 0) this.#changes = bounded([...this.#changes, { atMs, units }], atMs - this.#longestMs)
+		this.#actionsAtMs = [...this.#actionsAtMs.filter(at => at > atMs - this.#flap.windowMs), atMs].slice(-mostKept)
 		if (counts) this.#lastAtMs[units > 0 ? 'up' : 'down'] = atMs
 		if (this.#leg !== 0 && this.#leg > 0 !== units > 0) {
 			const taken = Math.min(Math.abs(units), Math.abs(this.#leg))
@@ -91,6 +93,11 @@ export class Changes {
 		if (type === 'units') return before + sign * value
 		const limit = before * (1 + (sign * value) / 100)
 		return direction === 'up' ? Math.ceil(limit - 1e-9) : Math.trunc(limit + 1e-9)
+	}
+
+	/** Changes of late, in either direction. */
+	actionsWithin(atMs: number): number {
+		return this.#actionsAtMs.filter(at => at > atMs - this.#flap.windowMs).length
 	}
 
 	/**

@@ -60,6 +60,8 @@ export type Blocked =
 	/** Fewer would be too busy at once. */
 	| { readonly by: 'post-check'; readonly units: number; readonly expectedPercent: number }
 	| { readonly by: 'flap-budget'; readonly units: number; readonly spent: number }
+	/** It was changed so often of late: more may come, none goes. */
+	| { readonly by: 'action-budget'; readonly actions: number; readonly windowMs: number }
 	| { readonly by: 'bounds'; readonly bound: 'min' | 'max'; readonly units: number }
 	| { readonly by: 'gate'; readonly granted: number; readonly asked: number }
 	/** The target is being set. */

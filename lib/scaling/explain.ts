@@ -64,6 +64,8 @@ export function blockedText(blocked: Blocked): string {
 			return `fewer than ${blocked.units} would be at ${blocked.expectedPercent} % at once`
 		case 'flap-budget':
 			return `changes of direction would have moved ${blocked.spent} of ${blocked.units} units`
+		case 'action-budget':
+			return `it was changed ${blocked.actions} times within ${seconds(blocked.windowMs)}`
 		case 'bounds':
 			return `${blocked.units} is the ${blocked.bound === 'min' ? 'least' : 'most'}`
 		case 'gate':

@@ -26,6 +26,7 @@ const unlessRight =
 	value =>
 		check(value) === undefined ? undefined : other(value)
 const countOrInfinity = unlessRight(countFrom(1), orInfinity(countFrom(1)))
+const fromZeroOrInfinity = unlessRight(countFrom(0), orInfinity(countFrom(0)))
 const flag = oneOf([true, false])
 const text: Check = value => (typeof value === 'string' && value !== '' ? undefined : 'a text that is not empty')
 
@@ -112,7 +113,7 @@ const partChecks: { readonly [part: string]: Checks } = {
 		downAfterDownMs: milliseconds,
 		downAfterUpStartupPercent: anyPercent,
 	},
-	flap: { units: unlessRight(countFrom(0), orInfinity(countFrom(0))), windowMs: positiveMs },
+	flap: { units: fromZeroOrInfinity, actions: countOrInfinity, windowMs: positiveMs },
 	startup: { expectedMs: milliseconds, learn: flag, countPending: flag },
 }
 
@@ -175,7 +176,7 @@ function resolved(profile: Profile, name: string): ResolvedProfile {
 		name,
 		staleAfterMs: profile.staleAfterMs ?? 3 * intervalMs,
 		gapMs: profile.gapMs ?? 3 * intervalMs,
-		flap: { units: flapUnits(whole), windowMs: 600_000, ...given(profile.flap ?? {}) } as FlapSettings,
+		flap: { units: flapUnits(whole), actions: 10, windowMs: 600_000, ...given(profile.flap ?? {}) } as FlapSettings,
 	})
 }
 

@@ -101,6 +101,8 @@ export interface CooldownSettings {
 export interface FlapSettings {
 	/** Most units that changes of direction may take back within the window. Default: four times the largest step. */
 	readonly units: number
+	/** Changes within the window, in either direction, after which nothing goes down. */
+	readonly actions: number
 	readonly windowMs: number
 }
 

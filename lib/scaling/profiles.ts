@@ -43,7 +43,7 @@ export const base: Base = {
 
 const never = { upAfterUpMs: 0, upAfterDownMs: 0, downAfterUpMs: 0, downAfterDownMs: 0, downAfterUpStartupPercent: 0 }
 const exactly = { upPercent: 0, downPercent: 0, downUnits: 1 }
-const anyFlaps = { units: Number.POSITIVE_INFINITY, windowMs: 10 * minute }
+const anyFlaps = { units: Number.POSITIVE_INFINITY, actions: Number.POSITIVE_INFINITY, windowMs: 10 * minute }
 
 /** @internal */
 export const namedProfiles: { readonly [name in ProfileName]: Profile } = {

@@ -64,6 +64,8 @@ export function restrainDown(wish: number, restrained: Restrained): number {
 	if (units >= current) return current
 	const remainingMs = changes.cooldownMs('down', atMs, startupMs)
 	if (remainingMs > 0) return hold({ by: 'cooldown', direction: 'down', remainingMs })
+	const actions = changes.actionsWithin(atMs)
+	if (actions >= profile.flap.actions) return hold({ by: 'action-budget', actions, windowMs: profile.flap.windowMs })
 	const spent = changes.flapSpent(atMs, current - units)
 	if (spent > profile.flap.units) return hold({ by: 'flap-budget', units: profile.flap.units, spent })
 	return units

@@ -54,6 +54,7 @@ describe('your own', () => {
 		expect(resolveProfile({ intervalMs: 100 })).toMatchObject({ staleAfterMs: 300, gapMs: 300 })
 		expect(resolveProfile({ extends: 'compat', flap: { windowMs: 1 } }).flap).toEqual({
 			units: Number.POSITIVE_INFINITY,
+			actions: Number.POSITIVE_INFINITY,
 			windowMs: 1,
 		})
 		expect(resolveProfile({ mode: 'step', step: { up: 3 } }).flap.units).toBe(12)

@@ -19,7 +19,7 @@ describe('the default profile', () => {
 
 describe('a comparison', () => {
 	const means = { overloadedSeconds: 10, unservedPercent: 1, capacityOverIdeal: 1.2, actionsPerHour: 5, reversalsPerHour: 1 }
-	const between = (theirs: Partial<typeof means>): unknown[] =>
+	const between = (theirs: Partial<typeof means>): readonly unknown[] =>
 		defeatsOf({ load: { 10: { ours: means, theirs: { ...means, ...theirs } } } }, 'ours')
 
 	it('is lost where another is overloaded for less time at no more capacity', () => {

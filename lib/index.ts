@@ -31,6 +31,7 @@ export { admits, type Priority, scaledFactor } from './limits/response.ts'
 export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
 export type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } from './manager/contract.ts'
 export { ResourceManager } from './manager/manager.ts'
+export type { SystemScalerOptions } from './manager/scalers.ts'
 export {
 	createModelResourceManager,
 	initializeResourceManagement,
@@ -44,5 +45,7 @@ export { type Monitoring, ResourceMonitor, type UpdateCallback } from './monitor
 export type { UsageHistory, UsageHistoryOptions, UsageQuery, UsageSample, UsageSummary } from './monitor/usage-history.ts'
 export type * from './pool/index.ts'
 export { AllocationError, createPool } from './pool/index.ts'
+export type * from './scaling/index.ts'
+export { createScaler, DynamicScaler } from './scaling/index.ts'
 export type { Field, FieldName, Reason } from './snapshot/fields.ts'
 export { type LoopRow, openSampler, type Sampler, type SamplerOptions } from './snapshot/sampler.ts'

@@ -4,6 +4,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { nearest, shown } from '../errors.ts'
 import { intervalMs as checkInterval } from '../snapshot/options.ts'
 import { type RunCommand, runCommand } from './run-arguments.ts'
+import { type ScaleCommand, scaleCommand } from './scale-arguments.ts'
 import { limitFlag, type SettingsFlags, thresholdFlag } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -14,6 +15,7 @@ export type Command =
 	| ({ readonly name: 'watch'; readonly json: boolean; readonly alerts: boolean; readonly ascii: boolean } & Settled & Timed)
 	| { readonly name: 'doctor'; readonly json: boolean; readonly root: string | undefined; readonly record: string | undefined }
 	| RunCommand
+	| ScaleCommand
 
 interface Settled {
 	readonly settings: SettingsFlags | undefined
@@ -39,6 +41,11 @@ const options = {
 	nice: { type: 'string' },
 	require: { type: 'string' },
 	report: { type: 'string' },
+	simulate: { type: 'string' },
+	profile: { type: 'string' },
+	startup: { type: 'string' },
+	min: { type: 'string' },
+	max: { type: 'string' },
 	delegate: { type: 'boolean' },
 	alerts: { type: 'boolean' },
 	json: { type: 'boolean' },
@@ -58,6 +65,7 @@ const allowed: { readonly [command: string]: readonly Option[] } = {
 	watch: ['json', 'alerts', 'interval', 'threshold', 'limit', 'config', 'ascii'],
 	doctor: ['json', 'root', 'record'],
 	run: ['memory', 'memory-high', 'cpu', 'pids', 'descriptors', 'disk', 'nice', 'require', 'delegate', 'json', 'report'],
+	scale: ['simulate', 'profile', 'startup', 'min', 'max', 'json', 'no-color', 'ascii'],
 }
 const wanted = {
 	interval: 'a number of milliseconds',
@@ -75,6 +83,11 @@ const wanted = {
 	nice: 'a number from -20 to 19',
 	require: 'names, as memory,cpu',
 	report: 'a file',
+	simulate: 'the file of a trace',
+	profile: 'names, as compat,default',
+	startup: 'a number of seconds',
+	min: 'a number',
+	max: 'a number',
 } as const
 
 function didYouMean(name: string, known: readonly string[], prefix = ''): string {
@@ -161,6 +174,7 @@ export function parseCommand(argv: readonly string[]): Command {
 	if (name === 'run') return runCommand(extra, separator < 0 ? [] : argv.slice(separator + 1), flags, texts)
 	if (after !== undefined) throw new UsageError(`\`plimsoll ${name}\` takes no argument ${shown(after)}.`)
 	if (extra !== undefined) throw new UsageError(`\`plimsoll ${name}\` takes no argument ${shown(extra)}.`)
+	if (name === 'scale') return scaleCommand(extra, flags, texts)
 	const intervalMs = intervalOf(texts.get('interval'))
 	const json = flags.has('json')
 	const ascii = flags.has('ascii')

@@ -46,6 +46,15 @@ Usage: plimsoll [command] [options]
                 --json           the report as JSON
                 --report FILE    the report as JSON into FILE, and none on standard error
 
+  scale       plimsoll scale --simulate FILE: how profiles of scaling do on a recorded load, in virtual time
+                --simulate FILE  CSV with the columns t_seconds,load; load in units of what one worker can do
+                --profile LIST   names and files (*.json), default compat,default
+                --startup S      from a start until a worker takes work, default 10
+                --min N          default 1
+                --max N          default 100
+                --json           one object for each profile
+                --no-color, --ascii  as of top
+
   -h, --help     this text
   -v, --version  the version
 

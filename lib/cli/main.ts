@@ -5,6 +5,7 @@ import { packageVersion } from './diagnosis.ts'
 import { doctor } from './doctor.ts'
 import { helpText } from './help.ts'
 import { runLimited } from './run.ts'
+import { scale } from './scale.ts'
 import { snapshot } from './snapshot.ts'
 import { top } from './top.ts'
 import { UsageError } from './usage-error.ts'
@@ -28,6 +29,8 @@ async function run(command: Command): Promise<void> {
 		case 'run':
 			process.exitCode = await runLimited(command)
 			return
+		case 'scale':
+			return scale(command)
 		case 'version':
 			process.stdout.write(`${packageVersion()}\n`)
 			return

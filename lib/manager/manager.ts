@@ -8,7 +8,6 @@ import { type Enforcement, openEnforcement } from '../enforcement/enforcement.ts
 import type { Enforced } from '../enforcement/limits.ts'
 import type { Capabilities } from '../enforcement/plan.ts'
 import { PlimsollError, shown } from '../errors.ts'
-import { rankOf, type Severity } from '../limits/severity.ts'
 import { ResourceMonitor, type UpdateCallback } from '../monitor/monitor.ts'
 import type { Amounts, AnyAmounts } from '../pool/amounts.ts'
 import type { AllocateOptions, AllocationRequest, Lease } from '../pool/contract.ts'
@@ -27,6 +26,7 @@ import type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } f
 import { liveCapacity } from './live-capacity.ts'
 import { type Member, Members } from './members.ts'
 import { checkPart, limitsOf, limitsOfLease, reservationOf, splitOptions } from './reservation.ts'
+import { gravestOf } from './scalers.ts'
 
 const measureMs = 1000
 
@@ -249,7 +249,8 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 			this.noteUse(agentId, used)
 		}
 		this.#source.tracked = trackedBy(this.#tracker)
-		this.setPressure(gravestOfMemory(this.#source))
+		// CPU that is short slows everybody down; memory that is short ends somebody.
+		this.setPressure(gravestOf(this.#source.alerts, 'memory'))
 		this.#refresh()
 	}
 
@@ -282,12 +283,3 @@ function trackedBy(tracker: OpenTracker): TrackedResources | undefined {
 
 const initial = ({ detector, limits }: ManagerSource): Amounts =>
 	liveCapacity(detector.getCurrentResources(), limits.thresholds, 0)
-
-/** CPU that is short slows everybody down; memory that is short ends somebody. */
-function gravestOfMemory({ alerts }: ManagerSource): Severity | undefined {
-	let gravest: Severity | undefined
-	for (const { resource, severity } of alerts.active()) {
-		if (resource === 'memory' && (gravest === undefined || rankOf(severity) > rankOf(gravest))) gravest = severity
-	}
-	return gravest
-}

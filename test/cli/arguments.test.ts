@@ -42,8 +42,8 @@ describe('a command line', () => {
 	it.each([
 		['snapshto', 'There is no command "snapshto". Did you mean snapshot?'],
 		['doc', 'There is no command "doc". Did you mean doctor?'],
-		['xyzzy', 'There is no command "xyzzy". Known are top, snapshot, watch, doctor, run.'],
-		['constructor', 'There is no command "constructor". Known are top, snapshot, watch, doctor, run.'],
+		['xyzzy', 'There is no command "xyzzy". Known are top, snapshot, watch, doctor, run, scale.'],
+		['constructor', 'There is no command "constructor". Known are top, snapshot, watch, doctor, run, scale.'],
 		['watch --intervall 5', 'There is no option --intervall. Did you mean --interval?'],
 		['watch --raw', '`plimsoll watch` has no option --raw. Known are --json, --alerts, --interval,'],
 		['snapshot -x', 'There is no option -x. Known are --json, --raw, --root, --threshold,'],

@@ -76,7 +76,7 @@ describe('the predictor', () => {
 					alternating: at => 20 + 10 * (Math.floor(at / 6) % 2),
 					ramps: at => 20 + Math.abs((at % 60) - 30),
 				}
-				const series = Array.from({ length: 400 }, (_, at) => values[name]?.(at) ?? 0)
+				const series = Array.from({ length: 300 }, (_, at) => values[name]?.(at) ?? 0)
 				const { forecasts } = play(series)
 				const ahead = horizonMs / stepMs
 				let reported = 0

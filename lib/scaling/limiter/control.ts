@@ -7,8 +7,6 @@ import { UnloadedTime } from './unloaded.ts'
 
 /** The limit stays within so many times what is in flight: nobody knows what would happen above. Published (failsafe-go). */
 const inFlightFactor = 5
-/** While the time without a queue is measured, this part of the limit is used: so that a queue of up to as many times drains. */
-const drainedPart = 0.25
 const longestDrainMs = 30_000
 
 /** @internal */
@@ -120,7 +118,7 @@ export class LimitControl {
 	// Published (Vegas): the time of that moment, whatever the load, is taken for the time without a queue. Under an overload each such
 	// look would raise it, and the limit after it. So where the limit is what holds the load back, it is lowered first.
 	#measureUnloaded({ isFull, rttMs }: Sample, nowMs: number): void {
-		const drained = Math.max(this.#bounds.min, Math.ceil(this.limit * drainedPart))
+		const drained = Math.max(this.#bounds.min, this.#unloaded.drained(this.limit))
 		if (!isFull || drained >= this.limit) {
 			this.#unloaded.renew(rttMs)
 			return

@@ -59,6 +59,23 @@ function bytesGrown() {
 	return median(grown)
 }
 
+const limitersForBytes = 1000
+
+/** What one limiter holds after it was used. @param {typeof algorithms[number]} algorithm @returns {number} */
+function bytesOf(algorithm) {
+	const collect = () => {
+		for (let i = 0; i < 4; i++) globalThis.gc?.()
+		const { heapUsed, arrayBuffers } = process.memoryUsage()
+		return heapUsed + arrayBuffers
+	}
+	const before = collect()
+	const limiters = Array.from({ length: limitersForBytes }, () => createLimiter({ algorithm }))
+	for (const limiter of limiters) limiter.tryAcquire()?.success()
+	const bytes = Math.round((collect() - before) / limitersForBytes)
+	if (limiters.some(limiter => limiter.inFlight !== 0)) throw new Error('in flight')
+	return bytes
+}
+
 if (globalThis.gc === undefined) throw new Error('Run it by npm run bench:limiter: it needs --expose-gc')
 const partitions = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`p${i}`, 10]))
 const result = {
@@ -67,6 +84,7 @@ const result = {
 	conditionsNs: roundTripNs({ conditions: () => ({ cpuUtilization: 0.5 }) }),
 	refusedNs: refusedNs(),
 	clockNs: nsOf(() => performance.now()),
+	bytesEach: Object.fromEntries(algorithms.map(algorithm => [algorithm, bytesOf(algorithm)])),
 	operationsForGrowth,
 	bytesGrown: bytesGrown(),
 	quick: asked('--quick'),
@@ -78,5 +96,6 @@ report('bench:limiter', result, [
 	['the same with conditions, ns', result.conditionsNs, ''],
 	['tryAcquire, refused, ns', result.refusedNs, ''],
 	['performance.now(), of which each takes two, ns', result.clockNs, ''],
+	...algorithms.map(name => [`one limiter, ${name}, bytes`, result.bytesEach[name] ?? '', '']),
 	[`growth over ${operationsForGrowth} of them, bytes`, result.bytesGrown, targets.bytesGrown],
 ])

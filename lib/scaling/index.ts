@@ -28,6 +28,7 @@ export type {
 } from './decision.ts'
 export type { ScalerEvent, ScalerEventKind } from './event.ts'
 export { explain } from './explain.ts'
+export * from './limiter/index.ts'
 export type {
 	CooldownSettings,
 	FlapSettings,
@@ -50,6 +51,7 @@ export type {
 export { resolveProfile } from './profile-checks.ts'
 export { replay } from './replay.ts'
 export { DynamicScaler } from './scaler.ts'
+export * from './serving/index.ts'
 
 /**
  * Decides at every interval of its profile how many units there are to be, and sets the target to that. Keeps nothing alive.

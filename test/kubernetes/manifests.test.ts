@@ -121,7 +121,7 @@ describe('the HPA reads what prometheus-adapter makes of what is served', () => 
 			wanted.test(name),
 		)
 		expect(series).toEqual(['plimsoll_scaling_utilization_ratio', 'plimsoll_scaling_utilization_of_max_ratio'])
-		const named = series.map(name => name.replace(new RegExp(rule.name.matches), rule.name.as.replace('${1}', '$1')))
+		const named = series.map(name => name.replace(new RegExp(rule.name.matches), rule.name.as.replace(/\$\{1\}/, '$1')))
 		expect(named).toContain(metric.pods.metric.name)
 		for (const [label, value] of Object.entries(metric.pods.metric.selector.matchLabels)) {
 			expect(body).toContain(`plimsoll_scaling_utilization_ratio{${label}="${value}"`)

@@ -85,6 +85,8 @@ export interface LimiterStats {
 	readonly waiting: number
 	readonly acquired: number
 	readonly refused: number
+	/** Waits that ended with their signal or deadline. */
+	readonly gaveUp: number
 	readonly succeeded: number
 	readonly dropped: number
 	readonly ignored: number

@@ -7,7 +7,10 @@ import { UnloadedTime } from './unloaded.ts'
 
 /** The limit stays within so many times what is in flight: nobody knows what would happen above. Published (failsafe-go). */
 const inFlightFactor = 5
+/** The time without a queue is looked for with a lower limit for so long at most … */
 const longestDrainMs = 30_000
+/** … and until so many have ended. */
+const drainSamples = 10
 
 /** @internal */
 export interface LimitBounds {
@@ -21,6 +24,13 @@ export interface LimitChange {
 	readonly from: number
 	readonly to: number
 	readonly reason: LimitChangeReason
+}
+
+interface Drain {
+	readonly sinceMs: number
+	readonly untilMs: number
+	/** Round-trip time before it. */
+	readonly loadedMs: number | undefined
 }
 
 /** What of a proposal is allowed. Pure. @internal */
@@ -42,7 +52,7 @@ export class LimitControl {
 	readonly #unloaded: UnloadedTime
 	readonly #window: SampleWindow
 	#limit: number
-	#drain: { readonly sinceMs: number; readonly untilMs: number } | undefined
+	#drain: Drain | undefined
 	/** How many may be in flight. Whole. */
 	current: number
 	lastChange: LimitChange | undefined
@@ -81,7 +91,7 @@ export class LimitControl {
 	/** Somebody found no place. */
 	pressed(nowMs: number): void {
 		this.#window.isFull = true
-		if (this.#drain !== undefined && nowMs > this.#drain.untilMs) this.#endDrain(undefined, nowMs)
+		if (this.#drain !== undefined && nowMs > this.#drain.untilMs) this.#endDrain(this.#drain, nowMs)
 	}
 
 	/** A request has ended. `inFlight`: with itself, when it began. */
@@ -90,8 +100,11 @@ export class LimitControl {
 		const isFromBefore = this.#drain !== undefined && startedAtMs < this.#drain.sinceMs
 		if (!isFromBefore) this.#window.add(nowMs - startedAtMs, inFlight, isDropped)
 		if (inFlight >= this.current) this.#window.isFull = true
-		if (this.#window.isReady(nowMs)) this.#decide(this.#algorithm, nowMs)
-		else if (this.#drain !== undefined && nowMs > this.#drain.untilMs) this.#endDrain(undefined, nowMs)
+		if (this.#drain !== undefined) {
+			if (this.#window.isReady(nowMs, drainSamples) || nowMs > this.#drain.untilMs) this.#endDrain(this.#drain, nowMs)
+		} else if (this.#window.isReady(nowMs)) {
+			this.#decide(this.#algorithm, nowMs)
+		}
 	}
 
 	/** From here on it goes on. Within the bounds. */
@@ -104,10 +117,6 @@ export class LimitControl {
 	#decide(algorithm: LimitAlgorithm, nowMs: number): void {
 		const { rttMs, inFlight, isDropped, isFull } = this.#window
 		this.rttMs = rttMs
-		if (this.#drain !== undefined) {
-			this.#endDrain(rttMs, nowMs)
-			return
-		}
 		const sample = { rttMs, inFlight, isDropped, isFull, unloadedMs: this.#unloaded.valueMs }
 		this.#change(bounded(this.#limit, algorithm.propose(this.#limit, sample), sample, this.#bounds), nowMs)
 		if (rttMs !== undefined) this.#unloaded.observe(rttMs)
@@ -123,13 +132,13 @@ export class LimitControl {
 			this.#unloaded.renew(rttMs)
 			return
 		}
-		this.#drain = { sinceMs: nowMs, untilMs: nowMs + longestDrainMs }
+		this.#drain = { sinceMs: nowMs, untilMs: nowMs + longestDrainMs, loadedMs: rttMs }
 		this.current = drained
 	}
 
-	#endDrain(rttMs: number | undefined, nowMs: number): void {
+	#endDrain({ loadedMs }: Drain, nowMs: number): void {
 		this.#drain = undefined
-		this.#unloaded.renew(rttMs)
+		this.#unloaded.renewDrained(this.#window.rttMs, this.current, this.limit, loadedMs)
 		this.current = this.limit
 		this.#window.begin(nowMs)
 	}

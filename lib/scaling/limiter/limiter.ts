@@ -74,10 +74,7 @@ export class AdaptiveLimiter implements Limiter {
 		if (token !== undefined) return Promise.resolve(token)
 		if (this.#queue.size >= this.#settings.queueLimit) return Promise.reject(this.#refusal(partition))
 		const waiter = new LimiterWaiter(partition, priority, nowMs + deadlineOf(options))
-		waiter.follow(signal, reason => {
-			this.#queue.remove(waiter)
-			waiter.refuse(reason)
-		})
+		waiter.follow(signal, reason => this.#queue.giveUp(waiter, reason))
 		this.#queue.add(waiter)
 		this.#follow(nowMs)
 		return waiter.promise
@@ -133,6 +130,7 @@ export class AdaptiveLimiter implements Limiter {
 			waiting: this.#queue.size,
 			acquired: this.#acquired,
 			refused: this.#refused,
+			gaveUp: this.#queue.gaveUp,
 			succeeded: this.#ends.success,
 			dropped: this.#ends.dropped,
 			ignored: this.#ends.ignore,

@@ -4,8 +4,6 @@ import { RttHistogram } from './rtt-histogram.ts'
 
 /** Shorter ones measure the caller, not the work. Published (Netflix's WindowedLimit). */
 const leastRttMs = 0.1
-/** What was not enough by then is too old to be joined with newer. */
-const longestMs = 30_000
 
 /** @internal */
 export interface WindowSettings {
@@ -20,7 +18,6 @@ export class SampleWindow {
 	readonly #settings: WindowSettings
 	readonly #quantile: LimitAlgorithm['quantile']
 	readonly #histogram: RttHistogram | undefined
-	#beganAtMs: number
 	#endsAtMs: number
 	#count = 0
 	#sumMs = 0
@@ -33,7 +30,6 @@ export class SampleWindow {
 		this.#settings = settings
 		this.#quantile = quantile
 		this.#histogram = quantile === 'mean' ? undefined : new RttHistogram()
-		this.#beganAtMs = nowMs
 		this.#endsAtMs = nowMs + settings.leastMs
 	}
 
@@ -61,18 +57,14 @@ export class SampleWindow {
 		this.#histogram?.add(rttMs)
 	}
 
-	/** Whether it is over and holds enough. One that never gets enough begins anew. */
-	isReady(nowMs: number): boolean {
-		if (nowMs <= this.#endsAtMs) return false
-		if (this.#count + this.#drops >= this.#settings.leastSamples) return true
-		if (nowMs - this.#beganAtMs > longestMs) this.begin(nowMs)
-		return false
+	/** Whether it is over and holds enough. */
+	isReady(nowMs: number, leastSamples: number = this.#settings.leastSamples): boolean {
+		return nowMs > this.#endsAtMs && this.#count + this.#drops >= leastSamples
 	}
 
 	begin(nowMs: number): void {
 		const { leastMs, mostMs } = this.#settings
 		const doubledMs = Number.isFinite(this.#shortestMs) ? 2 * this.#shortestMs : leastMs
-		this.#beganAtMs = nowMs
 		this.#endsAtMs = nowMs + Math.min(mostMs, Math.max(leastMs, doubledMs))
 		this.#count = 0
 		this.#sumMs = 0

@@ -6,8 +6,8 @@ const windowsPerLimit = 30
 const mostWindows = 600
 /** The first time was perhaps taken in the middle of an overload, and is not trusted for long … */
 const firstWindows = 10
-/** … nor is one that was so much shorter than the one before: there may be a queue yet. */
-const settledPart = 0.95
+/** … nor is one that became shorter by nearly as much as the limit: then there was a queue yet. */
+const proportion = 1.2
 
 /** While it is measured, this part of the limit is used: a queue drains as long as the limit is not so many times too high. */
 const drainedPart = { settled: 1 / 4, unsettled: 1 / 8 } as const
@@ -43,9 +43,16 @@ export class UnloadedTime {
 
 	/** What was measured when it was due; `undefined`: nothing could be, and the old one stays. */
 	renew(rttMs: number | undefined): void {
-		const isSettled = rttMs === undefined || rttMs >= settledPart * (this.valueMs ?? 0)
 		this.#windows = 0
-		this.#share = isSettled ? 0.5 + this.#random() / 2 : undefined
+		this.#share = 0.5 + this.#random() / 2
 		if (rttMs !== undefined) this.valueMs = rttMs
+	}
+
+	/** The same, measured with `drained` in flight where it was `loadedMs` with all of the limit. */
+	renewDrained(rttMs: number | undefined, drained: number, limit: number, loadedMs: number | undefined): void {
+		this.renew(rttMs)
+		if (rttMs === undefined || loadedMs === undefined || drained <= 1) return
+		// Little's law: as long as there is a queue, the same gets done, in a time that goes with what is in flight.
+		if (rttMs < (proportion * loadedMs * drained) / limit) this.#share = undefined
 	}
 }

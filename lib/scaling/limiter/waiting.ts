@@ -48,6 +48,8 @@ export class LimiterWaiter {
 export class LimiterQueue {
 	readonly #lanes: readonly Set<LimiterWaiter>[] = Array.from({ length: classes }, () => new Set<LimiterWaiter>())
 	size = 0
+	/** How many have waited in vain. */
+	gaveUp = 0
 
 	/** Earliest deadline; infinite: none. */
 	get dueAtMs(): number {
@@ -70,11 +72,16 @@ export class LimiterQueue {
 		for (const lane of this.#lanes.toReversed()) yield* lane
 	}
 
+	giveUp(waiter: LimiterWaiter, reason: unknown): void {
+		this.remove(waiter)
+		this.gaveUp++
+		waiter.refuse(reason)
+	}
+
 	expire(nowMs: number): void {
 		for (const waiter of this) {
 			if (waiter.deadlineAtMs > nowMs) continue
-			this.remove(waiter)
-			waiter.refuse(new PlimsollError('ERR_DEADLINE', 'acquire(): no place was free within deadlineMs.'))
+			this.giveUp(waiter, new PlimsollError('ERR_DEADLINE', 'acquire(): no place was free within deadlineMs.'))
 		}
 	}
 }

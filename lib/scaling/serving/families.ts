@@ -31,6 +31,7 @@ const ofLimiter = {
 	waiting: gauge('limiter_waiting', 'Requests that wait for a place.'),
 	acquired: counter('limiter_acquired_total', 'Requests that were let in.'),
 	refused: counter('limiter_refused_total', 'Requests that were refused.'),
+	gaveUp: counter('limiter_gave_up_total', 'Requests that waited in vain, until their signal or deadline.'),
 	ended: counter('limiter_ended_total', 'Requests that have ended, by what came of them.'),
 	roundTrip: gauge('limiter_round_trip_seconds', 'Round-trip time in the last window.'),
 	unloaded: gauge('limiter_unloaded_round_trip_seconds', 'Round-trip time without a queue.'),
@@ -80,6 +81,7 @@ function addLimiter(text: Exposition, stats: LimiterStats): void {
 	text.add(ofLimiter.waiting, labels, stats.waiting)
 	text.add(ofLimiter.acquired, labels, stats.acquired)
 	text.add(ofLimiter.refused, labels, stats.refused)
+	text.add(ofLimiter.gaveUp, labels, stats.gaveUp)
 	text.add(ofLimiter.ended, { ...labels, outcome: 'success' }, stats.succeeded)
 	text.add(ofLimiter.ended, { ...labels, outcome: 'dropped' }, stats.dropped)
 	text.add(ofLimiter.ended, { ...labels, outcome: 'ignored' }, stats.ignored)

@@ -75,7 +75,7 @@ function play(
 	return { limiter, ended, again }
 }
 
-describe('L-INV', () => {
+describe('L-INV', { timeout: 120_000 }, () => {
 	test('the limit is whole and within its bounds; who is let in is within the limit of that moment', () => {
 		fc.assert(
 			fc.property(optionsOf, commands, (options, all) => {
@@ -150,7 +150,7 @@ describe('L-INV', () => {
 
 	test('under saturation each partition holds what it is guaranteed, the unknown one too, and nobody exceeds the limit', () => {
 		fc.assert(
-			fc.property(fc.integer({ min: 5, max: 60 }), fc.array(fc.nat(3), { maxLength: 60 }), fc.nat(), (limit, bursts, seed) => {
+			fc.property(fc.integer({ min: 5, max: 25 }), fc.array(fc.nat(3), { maxLength: 60 }), fc.nat(), (limit, bursts, seed) => {
 				const clock = new HandClock()
 				const random = randomOf(seed)
 				const dice = (): number => Math.floor(random() * 1000)
@@ -160,20 +160,22 @@ describe('L-INV', () => {
 					const token = limiter.tryAcquire({ partition })
 					if (token !== undefined) live.push({ token, partition })
 				}
+				let most = 0
 				const step = (): void => {
 					clock.nowMs += 1
 					live.splice(dice() % Math.max(1, live.length), 1)[0]?.token.success()
-					expect(limiter.inFlight).toBeLessThanOrEqual(limit)
+					most = Math.max(most, limiter.inFlight)
 					const from = dice()
 					for (let i = 0; i < names.length; i++) request(names[(from + i) % names.length] as string)
 				}
 				for (const which of bursts) request(names[which] as string)
 				// Everybody asks all the time, and whatever was in flight at first ends.
 				for (const name of names) for (let i = 0; i < limit; i++) request(name)
-				for (let i = 0; i < 12 * limit; i++) step()
+				for (let i = 0; i < 10 * limit; i++) step()
 				const { partitions: held } = limiter.stats()
 				const promised = Object.values(held).reduce((sum, { guaranteed }) => sum + guaranteed, 0)
-				for (let i = 0; i < 12 * limit; i++) step()
+				for (let i = 0; i < 10 * limit; i++) step()
+				expect(most).toBeLessThanOrEqual(limit)
 				for (const [name, { acquired }] of Object.entries(limiter.stats().partitions)) {
 					expect(acquired, `${name} is not starved`).toBeGreaterThan(held[name]?.acquired ?? 0)
 				}
@@ -192,7 +194,7 @@ describe('L-INV', () => {
 
 	test('as many limits of one come in turn to each partition', () => {
 		const limiter = new AdaptiveLimiter({ algorithm: 'fixed', initial: 1, partitions }, new HandClock())
-		for (let i = 0; i < 400; i++) {
+		for (let i = 0; i < 150; i++) {
 			for (const partition of names) limiter.tryAcquire({ partition })?.success()
 		}
 		for (const { acquired } of Object.values(limiter.stats().partitions)) expect(acquired).toBeGreaterThan(0)
@@ -204,7 +206,7 @@ describe('L-INV', () => {
 				fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 300 }), (demand, rttMs) => {
 					const clock = new HandClock()
 					const limiter = new AdaptiveLimiter({ algorithm, max: 50, windowSamples: 1, windowMs: 1 }, clock, randomOf(1))
-					for (let i = 0; i < 400; i++) {
+					for (let i = 0; i < 150; i++) {
 						const tokens = Array.from({ length: demand }, () => limiter.tryAcquire()).filter(token => token !== undefined)
 						clock.nowMs += rttMs
 						for (const token of tokens) token.success()

@@ -64,7 +64,7 @@ test('a wait ends with its signal or its deadline, and then takes no place', asy
 	limiter.passTime()
 	await expect(late).rejects.toMatchObject({ code: 'ERR_DEADLINE' })
 	held.success()
-	expect(limiter.stats()).toMatchObject({ waiting: 0, inFlight: 0 })
+	expect(limiter.stats()).toMatchObject({ waiting: 0, inFlight: 0, gaveUp: 2, refused: 0 })
 })
 
 test('a higher limit lets in who waits', async () => {
@@ -188,6 +188,35 @@ test('what is wrong is refused at once, all of it named', () => {
 	expect(() => createLimiter({ timeoutMs: 5 })).toThrow('aimd')
 	expect(() => createLimiter(fixed(1)).tryAcquire({ priority: 7 as 0 })).toThrow('priority')
 	expect(() => createLimiter(fixed(1)).set(Number.NaN)).toThrow('limit')
+})
+
+test('on the real clock, with real timers: nothing is lost, run twice or above the limit', async () => {
+	const limiter = createLimiter({ initial: 4, max: 8, queueLimit: 1000, windowMs: 10, partitions: { live: 50 } })
+	let running = 0
+	let most = 0
+	const done = new Set<number>()
+	const work = (i: number) => async (): Promise<void> => {
+		most = Math.max(most, ++running)
+		await new Promise(resolve => setTimeout(resolve, 1 + (i % 3)))
+		running--
+		expect(done.has(i)).toBe(false)
+		done.add(i)
+		if (i % 50 === 0) throw new DOMException('slow', 'TimeoutError')
+	}
+	const runs = Array.from({ length: 500 }, (_, i) => limiter.run(work(i), { partition: i % 2 === 0 ? 'live' : undefined }))
+	const ended = await Promise.allSettled(runs)
+	expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(10)
+	expect(done.size).toBe(500)
+	expect(most).toBeLessThanOrEqual(8)
+	expect(limiter.stats()).toMatchObject({
+		acquired: 500,
+		succeeded: 490,
+		dropped: 10,
+		inFlight: 0,
+		waiting: 0,
+		refused: 0,
+		releasedTwice: 0,
+	})
 })
 
 test('nothing of it keeps the process alive: only waiting makes a timer, and that is not referenced', () => {

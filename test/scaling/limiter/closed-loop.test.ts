@@ -101,6 +101,23 @@ describe('drift in a moderate overload (Netflix/concurrency-limits#134)', () => 
 	})
 })
 
+describe('what is slow, small, or badly begun', () => {
+	test('a single server, and a limit that is 150 times too high at first', () => {
+		const load = { perSecond: 550, servers: 1, serviceMs: 2 }
+		const server = new SimulatedServer({ initial: 150 }, 3).run(300, load).run(60, load)
+		expect(server.limiter.stats().unloadedMs ?? 0).toBeLessThan(2 * 2)
+		expect(server.latency(0.5)).toBeLessThan(6 * 2)
+		expect(server.served / 60 / 500).toBeGreaterThan(0.9)
+	})
+
+	test.each(['vegas', 'gradient2', 'correlation'] as const)('%s: requests of seconds make windows too', algorithm => {
+		const load = { perSecond: 6, servers: 3, serviceMs: 1500 }
+		const server = new SimulatedServer({ algorithm, initial: 40 }, 3).run(4000, load)
+		expect(server.limiter.get()).toBeLessThan(25)
+		expect(server.limiter.stats().unloadedMs ?? 0).toBeLessThan(5 * 1500)
+	})
+})
+
 test('the same seed plays the same', () => {
 	const play = (): object => new SimulatedServer({}, 7).run(60, { perSecond: 300, servers, serviceMs }).limiter.stats()
 	expect(play()).toEqual(play())

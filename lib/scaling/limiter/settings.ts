@@ -11,7 +11,7 @@ import { unknownPartition } from './partitions.ts'
 import type { WindowSettings } from './sample-window.ts'
 import { Vegas } from './vegas.ts'
 
-/** @internal */
+// The type is made of it, so it stays in the declarations.
 export const limitAlgorithms = ['vegas', 'gradient2', 'aimd', 'correlation', 'fixed'] as const
 export type LimitAlgorithmName = (typeof limitAlgorithms)[number]
 

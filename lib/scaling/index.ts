@@ -28,6 +28,7 @@ export type {
 } from './decision.ts'
 export type { ScalerEvent, ScalerEventKind } from './event.ts'
 export { explain } from './explain.ts'
+export * from './limiter/index.ts'
 export type {
 	CooldownSettings,
 	FlapSettings,
@@ -50,6 +51,7 @@ export type {
 export { resolveProfile } from './profile-checks.ts'
 export { replay } from './replay.ts'
 export { DynamicScaler } from './scaler.ts'
+export * from './serving/index.ts'
 export { profilePolicy } from './simulation/engine-policy.ts'
 export type { ScalingMeasures } from './simulation/measures.ts'
 export type { PolicyFactory, PolicyView, ScalingPolicy, UnitBounds } from './simulation/policy.ts'

@@ -1,0 +1,70 @@
+// For the processes of a cluster: how busy each is, told to the primary, and connections that end without an error when the
+// process is to go. In the worker process; keeps nothing alive.
+import { PlimsollError, shown } from '../../errors.ts'
+
+export interface LoadReportOptions {
+	/** Whole, from 10. Default 1000. */
+	readonly everyMs?: number | undefined
+}
+
+/** What a worker process sends. @internal */
+export interface LoadReport {
+	readonly plimsollEventLoopUtilization: number
+	readonly everyMs: number
+}
+
+/** @internal */
+export function isLoadReport(message: unknown): message is LoadReport {
+	if (typeof message !== 'object' || message === null) return false
+	const { plimsollEventLoopUtilization: share, everyMs } = message as { readonly [name: string]: unknown }
+	return Number.isFinite(share) && Number.isFinite(everyMs)
+}
+
+/**
+ * Tells the primary how busy this process's event loop is, for `clusterTarget().busy()`. Does nothing in a process that has no
+ * primary. The function returned ends it.
+ *
+ * @throws ERR_INVALID_ARGUMENT
+ */
+export function reportLoad({ everyMs = 1000 }: LoadReportOptions = {}): () => void {
+	if (!Number.isInteger(everyMs) || everyMs < 10) {
+		throw new PlimsollError('ERR_INVALID_ARGUMENT', `reportLoad: everyMs must be whole, from 10, not ${shown(everyMs)}.`)
+	}
+	let before = performance.eventLoopUtilization()
+	const timer = setInterval(() => {
+		const now = performance.eventLoopUtilization()
+		const { utilization } = performance.eventLoopUtilization(now, before)
+		before = now
+		if (!process.connected) return
+		const report: LoadReport = { plimsollEventLoopUtilization: utilization, everyMs }
+		process.send?.(report, undefined, {}, () => {}) // a channel that closes meanwhile is no error
+	}, everyMs).unref()
+	return () => clearInterval(timer)
+}
+
+/** What is needed of a server of node:http. */
+export interface HttpServerLike {
+	readonly listening: boolean
+	closeIdleConnections(): void
+	prependListener(event: 'request', listener: (request: unknown, response: HttpResponseLike) => void): unknown
+}
+
+export interface HttpResponseLike {
+	readonly headersSent: boolean
+	setHeader(name: string, value: string): unknown
+}
+
+/**
+ * Lets connections that are kept alive end between two requests: once the server is closed, each answer says that it is the last.
+ * Node by itself closes those that are idle at that moment, and a request that is under way to it then fails. Those on which
+ * nothing comes any more end after the server's `keepAliveTimeout`.
+ */
+export function drainConnections(server: HttpServerLike): void {
+	const closeIdleConnections = server.closeIdleConnections
+	server.closeIdleConnections = function (this: HttpServerLike): void {
+		if (this.listening) closeIdleConnections.call(this)
+	}
+	server.prependListener('request', (_, response) => {
+		if (!server.listening && !response.headersSent) response.setHeader('Connection', 'close')
+	})
+}

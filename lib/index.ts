@@ -43,5 +43,7 @@ export { type Monitoring, ResourceMonitor, type UpdateCallback } from './monitor
 export type { UsageHistory, UsageHistoryOptions, UsageQuery, UsageSample, UsageSummary } from './monitor/usage-history.ts'
 export type * from './pool/index.ts'
 export { AllocationError, createPool } from './pool/index.ts'
+export type * from './scaling/index.ts'
+export { createScaler, DynamicScaler } from './scaling/index.ts'
 export type { Field, FieldName, Reason } from './snapshot/fields.ts'
 export { type LoopRow, openSampler, type Sampler, type SamplerOptions } from './snapshot/sampler.ts'

@@ -29,6 +29,7 @@ const layers = [
 	'pool',
 	'tracking',
 	'enforcement',
+	'scaling',
 	'monitor',
 	'manager',
 	'index',
@@ -48,11 +49,12 @@ const mayImport: { readonly [layer in (typeof layers)[number]]: readonly string[
 	pool: ['errors', 'globals', 'time', 'snapshot', 'limits'],
 	tracking: ['errors', 'native', 'snapshot'],
 	enforcement: ['errors', 'native', 'snapshot'],
+	scaling: ['errors', 'globals', 'time', 'snapshot', 'limits', 'pool'],
 	monitor: judging,
-	manager: [...judging, 'pool', 'tracking', 'enforcement', 'monitor'],
-	index: [...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager'],
+	manager: [...judging, 'pool', 'tracking', 'enforcement', 'scaling', 'monitor'],
+	index: [...judging, 'pool', 'tracking', 'enforcement', 'scaling', 'monitor', 'manager'],
 	internals: ['native', 'snapshot', 'detection', 'alerts'],
-	cli: ['native', ...judging, 'pool', 'tracking', 'enforcement', 'monitor', 'manager', 'index'],
+	cli: ['native', ...judging, 'pool', 'tracking', 'enforcement', 'scaling', 'monitor', 'manager', 'index'],
 }
 
 function layerOf(file: string): string {

@@ -2,6 +2,7 @@
 import { PlimsollError, shown } from '../errors.ts'
 import { Cleanup } from './cleanup.ts'
 import type { CleanupHook } from './contract.ts'
+import type { PoolEvent } from './event.ts'
 import { type OwnerOptions, onOwnerEnd } from './owner.ts'
 import type { ResourcePool } from './pool.ts'
 import type { Telling } from './telling.ts'
@@ -9,12 +10,12 @@ import type { Telling } from './telling.ts'
 /** @internal */
 export class AgentEnds {
 	readonly #pool: ResourcePool
-	readonly #telling: Telling
+	readonly #telling: Telling<PoolEvent>
 	readonly #cleanup: Cleanup
 	/** By agent: how to stop listening for its owners. */
 	readonly #owners = new Map<string, Set<() => void>>()
 
-	constructor(pool: ResourcePool, telling: Telling) {
+	constructor(pool: ResourcePool, telling: Telling<PoolEvent>) {
 		this.#pool = pool
 		this.#telling = telling
 		this.#cleanup = new Cleanup((agentId, error) => telling.tell({ kind: 'cleanup-failed', agentId, error, atMs: pool.nowMs() }))

@@ -3,7 +3,7 @@ import type { AbortSignalLike } from '../globals.ts'
 import type { AllocateOptions, Lease } from './contract.ts'
 import type { Effect, EnforcementCall } from './effect.ts'
 import type { Enforcement } from './enforcement.ts'
-import type { EndReason, WaitEnd } from './event.ts'
+import type { EndReason, PoolEvent, WaitEnd } from './event.ts'
 import { type Grant, infoOf } from './grant.ts'
 import type { Waiter } from './lane.ts'
 import { LeakDetector } from './leaks.ts'
@@ -31,14 +31,14 @@ interface Ties {
 export class Handles {
 	readonly #pool: ResourcePool
 	readonly #enforcement: Enforcement
-	readonly #telling: Telling
+	readonly #telling: Telling<PoolEvent>
 	readonly #leaks: LeakDetector
 	readonly #isTracking: boolean
 	readonly #pending = new Map<Waiter, Pending>()
 	readonly #ties = new Map<Grant, Ties>()
 	#isRunning = false
 
-	constructor(pool: ResourcePool, enforcement: Enforcement, telling: Telling, trackedShare: number) {
+	constructor(pool: ResourcePool, enforcement: Enforcement, telling: Telling<PoolEvent>, trackedShare: number) {
 		this.#pool = pool
 		this.#enforcement = enforcement
 		this.#telling = telling

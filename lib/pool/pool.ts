@@ -28,6 +28,9 @@ import { leasesOf, type PoolStats, statsOf } from './stats.ts'
 import { Telling } from './telling.ts'
 import { plannedReclaim } from './victims.ts'
 
+const routine = new Set(['granted', 'ended', 'resized', 'queued', 'aged'])
+const isRoutine = ({ kind }: PoolEvent): boolean => routine.has(kind)
+
 /** @internal */
 export class ResourcePool implements Pool<string> {
 	readonly engine: Engine
@@ -37,7 +40,7 @@ export class ResourcePool implements Pool<string> {
 	readonly #demands: Demands
 	readonly #predictor: SizePredictor
 	readonly #measuring: Measuring
-	readonly #telling: Telling
+	readonly #telling: Telling<PoolEvent>
 	readonly #handles: Handles
 	readonly #agentEnds: AgentEnds
 	#closed: Promise<void> | undefined
@@ -49,7 +52,7 @@ export class ResourcePool implements Pool<string> {
 		this.#settings = settings
 		this.#clock = clock
 		this.engine = new Engine(settings, options.capacity, new Quotas(dimensions, options.quotas ?? {}))
-		this.#telling = new Telling(settings.historyLimit)
+		this.#telling = new Telling({ topic: 'pool', historyLimit: settings.historyLimit, isRoutine })
 		this.#wake = new WakeTimer(clock, () => this.passTime())
 		const { settings: prediction } = resolvePrediction(options.prediction, dimensions)
 		this.#predictor = new SizePredictor(dimensions, prediction, clock, d =>

@@ -1,30 +1,39 @@
 // Tells subscribers of events, in order: what a handler does in turn is told after this event has been told to all.
-import { channel } from 'node:diagnostics_channel'
+import { type Channel, channel } from 'node:diagnostics_channel'
 import { PlimsollError, shown } from '../errors.ts'
-import type { PoolEvent } from './event.ts'
-
-const events = channel('plimsoll:pool')
 
 /** @internal */
-export class Telling {
-	readonly #historyLimit: number
-	readonly #history: PoolEvent[] = []
+export interface TellingOptions<Event> {
+	/** `plimsoll:<topic>` is the diagnostics channel. */
+	readonly topic: string
+	/** How many events are kept; none: 0. */
+	readonly historyLimit: number
+	/** Not kept. */
+	readonly isRoutine?: (event: Event) => boolean
+}
+
+/** @internal */
+export class Telling<Event> {
+	readonly #options: TellingOptions<Event>
+	readonly #events: Channel
+	readonly #history: Event[] = []
 	#first = 0
-	#handlers: readonly { readonly handler: (event: PoolEvent) => void; hasThrown: boolean }[] = []
-	readonly #waiting: PoolEvent[] = []
+	#handlers: readonly { readonly handler: (event: Event) => void; hasThrown: boolean }[] = []
+	readonly #waiting: Event[] = []
 	#isTelling = false
 
-	constructor(historyLimit: number) {
-		this.#historyLimit = historyLimit
+	constructor(options: TellingOptions<Event>) {
+		this.#options = options
+		this.#events = channel(`plimsoll:${options.topic}`)
 	}
 
 	/** Whether anybody listens, and wants to hear of grants too. */
 	get isHeard(): boolean {
-		return this.#handlers.length > 0 || events.hasSubscribers
+		return this.#handlers.length > 0 || this.#events.hasSubscribers
 	}
 
 	/** @throws ERR_INVALID_ARGUMENT */
-	add(handler: (event: PoolEvent) => void): () => void {
+	add(handler: (event: Event) => void): () => void {
 		if (typeof handler !== 'function') {
 			throw new PlimsollError('ERR_INVALID_ARGUMENT', `handler: expected a function, got ${shown(handler)}.`)
 		}
@@ -36,12 +45,12 @@ export class Telling {
 	}
 
 	/** Oldest first. */
-	history(): PoolEvent[] {
+	history(): Event[] {
 		return [...this.#history.slice(this.#first), ...this.#history.slice(0, this.#first)]
 	}
 
-	tell(event: PoolEvent): void {
-		if (!isRoutine(event)) this.#keep(event)
+	tell(event: Event): void {
+		if (!this.#options.isRoutine?.(event)) this.#keep(event)
 		if (!this.isHeard) return
 		this.#waiting.push(event)
 		if (this.#isTelling) return
@@ -53,8 +62,8 @@ export class Telling {
 		}
 	}
 
-	#tellNow(event: PoolEvent): void {
-		if (events.hasSubscribers) events.publish(event)
+	#tellNow(event: Event): void {
+		if (this.#events.hasSubscribers) this.#events.publish(event)
 		for (const entry of this.#handlers) {
 			try {
 				entry.handler(event)
@@ -62,21 +71,19 @@ export class Telling {
 				if (entry.hasThrown) continue // one warning says enough
 				entry.hasThrown = true
 				const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-				process.emitWarning(`A handler of pool events threw: ${text}`, { code: 'PLIMSOLL_HANDLER' })
+				process.emitWarning(`A handler of ${this.#options.topic} events threw: ${text}`, { code: 'PLIMSOLL_HANDLER' })
 			}
 		}
 	}
 
-	#keep(event: PoolEvent): void {
-		if (this.#historyLimit === 0) return
-		if (this.#history.length < this.#historyLimit) {
+	#keep(event: Event): void {
+		const { historyLimit } = this.#options
+		if (historyLimit === 0) return
+		if (this.#history.length < historyLimit) {
 			this.#history.push(event)
 			return
 		}
 		this.#history[this.#first] = event
-		this.#first = (this.#first + 1) % this.#historyLimit
+		this.#first = (this.#first + 1) % historyLimit
 	}
 }
-
-const routine = new Set(['granted', 'ended', 'resized', 'queued', 'aged'])
-const isRoutine = ({ kind }: PoolEvent): boolean => routine.has(kind)

@@ -9,8 +9,8 @@ export interface ScalingTarget {
 	/** Units there are, starting ones included: whole, ≥ 0. */
 	get(): number
 	/**
-	 * Brings it to so many; resolves when done, with how many there are where that differs. `signal` aborts: it took too long, or
-	 * another number is wanted by now.
+	 * Brings it to so many; resolves when done, with how many there are where that differs. Called again only after that. `signal`
+	 * aborts: it took too long, or the other direction is wanted by now.
 	 */
 	set(units: number, signal: AbortSignalLike): number | undefined | Promise<number | undefined> | void | Promise<void>
 	/** Units that can take work now. Default: `get()`. */
@@ -22,7 +22,7 @@ export interface MetricReading {
 	readonly value?: number | undefined
 	/** Of each unit that there is, where known, instead of `value`; `undefined`: of this one not. */
 	readonly perUnit?: readonly (number | undefined)[] | undefined
-	/** When it was measured, monotonic, in ms (as `performance.now()` where no clock is given). Default: now. */
+	/** When it was measured, monotonic, in ms: `Number(process.hrtime.bigint()) / 1e6`. Default: now. */
 	readonly atMs?: number | undefined
 }
 
@@ -39,7 +39,7 @@ export interface ScalingConditions {
 
 /** What the gate needs of a pool: a `Pool`, or a stand-in. */
 export interface GatePool {
-	tryAllocate(request: { readonly agentId: string } & AnyAmounts): GateLease | Refusal
+	tryAllocate(request: { readonly agentId: string; readonly [dimension: string]: unknown }): GateLease | Refusal
 }
 
 /** @internal */
@@ -48,7 +48,7 @@ export interface GateLease {
 	release(): void
 }
 
-/** Every unit above `min` needs a lease of the pool before it is started. */
+/** Every unit that is added needs a lease of the pool first; those that are there at the beginning need none. */
 export interface ScalingGate {
 	readonly pool: GatePool
 	/** Who holds the leases. Default: the scaler's name. */

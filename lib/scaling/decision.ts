@@ -26,6 +26,8 @@ export interface ScalingInput {
 	readonly state?: ScalerState | undefined
 	/** Of state 'manual'. */
 	readonly manualUnits?: number | undefined
+	/** Setting the target is under way, to so many and since then. */
+	readonly actuating?: { readonly units: number; readonly sinceMs: number } | undefined
 }
 
 /** What one metric asks for. */
@@ -60,6 +62,8 @@ export type Blocked =
 	| { readonly by: 'flap-budget'; readonly units: number; readonly spent: number }
 	| { readonly by: 'bounds'; readonly bound: 'min' | 'max'; readonly units: number }
 	| { readonly by: 'gate'; readonly granted: number; readonly asked: number }
+	/** The target is being set. */
+	| { readonly by: 'actuation'; readonly units: number; readonly forMs: number }
 	/** The last actuation failed. */
 	| { readonly by: 'backoff'; readonly remainingMs: number; readonly failures: number }
 	| { readonly by: 'state'; readonly state: ScalerState }
@@ -90,6 +94,8 @@ export interface Decision {
 	readonly forecast: { readonly trusted: boolean; readonly horizonMs: number; readonly skill: number | undefined } | undefined
 	/** What it was decided on; with it another profile can be tried. */
 	readonly input: ScalingInput
+	/** How setting the target ended; in a history, and where it was set. */
+	readonly outcome?: ActuationOutcome | undefined
 }
 
 /** How setting the target ended. */
@@ -99,9 +105,16 @@ export interface ActuationOutcome {
 	readonly atMs: number
 	readonly from: number
 	readonly wanted: number
-	/** `get()` after it. */
+	/** `get()` after it, and `ready()`. */
 	readonly units: number
+	readonly readyUnits?: number | undefined
+	/** Not: it failed, took too long, or changed nothing. */
 	readonly ok: boolean
+	/** It was given up for another wish, and counts neither as done nor as failed. */
+	readonly superseded?: boolean | undefined
+	readonly error?: string | undefined
+	/** The last decision before it ended. */
+	readonly afterDecision?: number | undefined
 }
 
 /** The pure part: `new ScalingEngine(resolveProfile(…))` of `engine.ts`. @internal */

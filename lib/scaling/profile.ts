@@ -1,4 +1,4 @@
-// A profile: how to scale, as data. Types only; names and values are in `profiles.ts`, checks in `profile-checks.ts`.
+// A profile: how to scale, as data. Types and names; values are in `profiles.ts`, checks in `profile-checks.ts`. Any thread.
 
 /** @internal */
 export const profileNames = [
@@ -38,9 +38,9 @@ export interface TrackingSettings {
 }
 
 export interface PredictionSettings {
-	/** How much of the trend is left after each interval, in percent. */
+	/** How much of the trend is left after each second, in percent. */
 	readonly dampingPercent: number
-	/** How much of a change the level takes over at once, in percent, upwards and downwards. */
+	/** How much of a change the level takes over within a second, in percent, upwards and downwards. */
 	readonly levelUpPercent: number
 	readonly levelDownPercent: number
 	/** The same of the trend. */
@@ -51,8 +51,8 @@ export interface PredictionSettings {
 	readonly horizonPercent: number
 	readonly leastHorizonMs: number
 	readonly mostHorizonMs: number
-	/** Part of forecasts that turn out at least so low, in percent; 50: the middle. */
-	readonly quantilePercent: number
+	/** Most that a forecast adds to what is needed now, in percent, but one unit in any case. */
+	readonly mostPercent: number
 }
 
 export interface StabilizationSettings {
@@ -95,7 +95,7 @@ export interface CooldownSettings {
 }
 
 export interface FlapSettings {
-	/** Most units that changes of direction may move within the window. */
+	/** Most units that changes of direction may take back within the window. Default: four times the largest step. */
 	readonly units: number
 	readonly windowMs: number
 }
@@ -105,6 +105,8 @@ export interface StartupSettings {
 	readonly expectedMs: number
 	/** Whether it is measured. */
 	readonly learn: boolean
+	/** Whether units that have been started and are not ready count as capacity when it scales up. */
+	readonly countPending: boolean
 }
 
 /** All that a profile says. */
@@ -116,8 +118,10 @@ export interface ProfileSettings {
 	readonly max: number
 	/** Between two decisions. */
 	readonly intervalMs: number
-	/** A metric older than this counts as missing. */
+	/** A metric older than this counts as missing. Default: three intervals. */
 	readonly staleAfterMs: number
+	/** After so long without a decision (the machine slept), only one interval counts as passed. Default: three intervals. */
+	readonly gapMs: number
 	/** From here on `set()` has failed. */
 	readonly actuationTimeoutMs: number
 	readonly step: StepSettings
@@ -155,6 +159,7 @@ export interface Profile {
 	readonly max?: number | undefined
 	readonly intervalMs?: number | undefined
 	readonly staleAfterMs?: number | undefined
+	readonly gapMs?: number | undefined
 	readonly actuationTimeoutMs?: number | undefined
 	readonly step?: Given<StepSettings> | undefined
 	readonly tracking?: Given<TrackingSettings> | undefined

@@ -11,6 +11,7 @@ const consumer = `import { initializeResourceManagement, type SystemResources } 
 import { createAlerts, type ResourceAlert } from 'plimsoll/alerts'
 import { createPool, type Lease, type Refusal } from 'plimsoll/pool'
 import { openSampler, type Sampler } from 'plimsoll/sampler'
+import { createScaler, type Decision } from 'plimsoll/scaling'
 import { openTracker, type ProcessUsage } from 'plimsoll/tracking'
 
 const system = await initializeResourceManagement({ sampleIntervalMs: 100 })
@@ -31,6 +32,12 @@ const lease: Lease<'tokens'> | Refusal = pool.tryAllocate({ agentId: 'a', tokens
 if (lease.granted) lease.release()
 // @ts-expect-error: there is no such dimension
 pool.tryAllocate({ agentId: 'a', tokns: 1 })
+let units = 1
+const scaler = createScaler({ get: () => units, set: wanted => { units = wanted } }, { extends: 'service', max: 8 }, { metrics: { load: () => 0.5 } })
+const decision: Decision | undefined = scaler.evaluate()
+export const verdict: 'up' | 'down' | 'hold' | undefined = decision?.verdict
+// @ts-expect-error: there is no such profile
+createScaler({ get: () => units, set() {} }, 'servce', { metrics: { load: () => 0.5 } })
 const tracked = openTracker().track(process.pid)
 const usage: ProcessUsage = tracked.usage()
 export const cores: number | undefined = usage.cpuCores

@@ -7,6 +7,7 @@ import { createAlerts } from 'plimsoll/alerts'
 import { openEnforcement } from 'plimsoll/enforcement'
 import { createPool } from 'plimsoll/pool'
 import { openSampler } from 'plimsoll/sampler'
+import { createScaler } from 'plimsoll/scaling'
 import { openTracker } from 'plimsoll/tracking'
 
 const system = await initializeResourceManagement()
@@ -28,6 +29,11 @@ const pool = createPool({ capacity: { cpuCores: 10 } })
 assert.equal(pool.tryAllocate({ agentId: 'a', cpuCores: 9 }).granted, false)
 assert.equal((await pool.allocate({ agentId: 'a', cpuCores: 8 })).isLive, true)
 await pool.close()
+let units = 2
+const scaler = createScaler({ get: () => units, set: wanted => (units = wanted) }, 'compat', { metrics: { load: () => 0.8 } })
+assert.equal(scaler.evaluate().verdict, 'up')
+assert.equal(units, 3)
+scaler.close()
 const enforcement = await openEnforcement()
 const { exitCode } = await (await enforcement.launch(process.execPath, ['-e', 'process.exit(7)'], { limits: { nice: 5 } })).ended
 assert.equal(exitCode, 7)

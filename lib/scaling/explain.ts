@@ -1,0 +1,78 @@
+// A decision in a sentence. Any thread; pure.
+import type { Blocked, Decision, Recommendation } from './decision.ts'
+
+const seconds = (ms: number): string => `${ms >= 10_000 ? Math.round(ms / 1000) : Math.round(ms / 100) / 10} s`
+const percent = (share: number): string => `${Math.round(share * 100)} %`
+const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'units'}`
+
+/** What was decided, what for, and what held it back. */
+export function explain(decision: Decision): string {
+	const { verdict, from, units, wish, blockedBy } = decision
+	const done = verdict === 'hold' ? `held at ${counted(from)}` : `${verdict} from ${from} to ${counted(units)}`
+	const reason = decision.state === 'manual' ? 'set by hand' : because(decision)
+	const held = blockedBy.map(blockedText)
+	const against = held.length === 0 ? '' : `${wish === units ? '; ' : '; but '}${held.join('; ')}`
+	return `${decision.profile}: ${done}, ${reason}${against}${ending(decision)}.`
+}
+
+function because({ recommendations, decidedBy, wish, from, input, forecast }: Decision): string {
+	const leading = recommendations.find(({ metric }) => metric === decidedBy)
+	if (leading?.value === undefined) return 'nothing is known of its metrics'
+	const ready = input.readyUnits
+	const measured = `${leading.metric} at ${percent(leading.value)} of ${ready} ready`
+	const { demand = 0, expected = 0 } = leading
+	const ahead =
+		forecast !== undefined && expected > demand && ready > 0
+			? ` (${percent(expected / ready)} expected${forecast.trusted ? ` within ${seconds(forecast.horizonMs)}` : ''})`
+			: ''
+	return `${measured}${ahead} ${wish === from ? onTarget(leading) : `asks for ${wish}`}`
+}
+
+function onTarget({ note }: Recommendation): string {
+	if (note === 'within-tolerance') return 'is on target'
+	return note === 'between-lines' ? 'is between the lines' : 'asks for no change'
+}
+
+function ending({ outcome }: Decision): string {
+	if (outcome === undefined || outcome.ok) return ''
+	if (outcome.superseded) return `; given up at ${outcome.units} for another wish`
+	return `; that failed at ${outcome.units}: ${outcome.error}`
+}
+
+/** @internal */
+export function blockedText(blocked: Blocked): string {
+	switch (blocked.by) {
+		case 'missing-metric':
+			return `${blocked.metrics.join(' and ') || 'every metric'} is not known, so never down`
+		case 'memory':
+			return `memory is at ${blocked.severity}, so only down`
+		case 'throttled':
+			return 'the CPU quota binds, which more units cannot help'
+		case 'stabilization':
+			return `${blocked.units} was the ${blocked.direction === 'up' ? 'least' : 'most'} that was asked for within ${seconds(blocked.windowMs)}`
+		case 'quantization':
+			return `fewer than ${blocked.least} at once are not worth going down for`
+		case 'rate':
+			return Number.isFinite(blocked.periodMs)
+				? `no further than ${blocked.units} within ${seconds(blocked.periodMs)}`
+				: `${blocked.direction} is disabled`
+		case 'cooldown':
+			return `not ${blocked.direction} again for ${seconds(blocked.remainingMs)}`
+		case 'pending':
+			return `${counted(blocked.units)} not ready yet`
+		case 'post-check':
+			return `fewer than ${blocked.units} would be at ${blocked.expectedPercent} % at once`
+		case 'flap-budget':
+			return `changes of direction would have moved ${blocked.spent} of ${blocked.units} units`
+		case 'bounds':
+			return `${blocked.units} is the ${blocked.bound === 'min' ? 'least' : 'most'}`
+		case 'gate':
+			return `the pool grants ${blocked.granted} of ${blocked.asked} more`
+		case 'actuation':
+			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}`
+		case 'backoff':
+			return `after ${blocked.failures === 1 ? 'a failure' : `${blocked.failures} failures`} not again for ${seconds(blocked.remainingMs)}`
+		case 'state':
+			return `it is ${blocked.state}`
+	}
+}

@@ -50,6 +50,7 @@ export type {
 export { resolveProfile } from './profile-checks.ts'
 export { replay } from './replay.ts'
 export { DynamicScaler } from './scaler.ts'
+export * from './targets/index.ts'
 
 /**
  * Decides at every interval of its profile how many units there are to be, and sets the target to that. Keeps nothing alive.

@@ -1,6 +1,7 @@
 // A BullMQ worker as a target: how many jobs it runs at a time. The worker is yours; its queue too, where what waits is to count. On
 // the thread that made it; keeps nothing alive.
 import { type Check, checkOptions } from '../../snapshot/options.ts'
+import { systemClock } from '../../time/clock.ts'
 import type { ScalingMetric, ScalingTarget } from '../contract.ts'
 import { type DemandOptions, LoadMeter, type Metered } from './load-meter.ts'
 import { propertyTarget } from './number.ts'
@@ -110,7 +111,7 @@ class WorkerJobs implements Metered {
 	#ask(): void {
 		if (this.#queue === undefined || this.#asking) return
 		this.#asking = true
-		const atMs = performance.now()
+		const atMs = systemClock.monotonicMs()
 		this.#queue
 			.getJobCounts('waiting', 'prioritized')
 			.then(({ waiting = 0, prioritized = 0 }) => {

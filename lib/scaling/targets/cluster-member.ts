@@ -1,5 +1,6 @@
 // One process of a cluster, from its start to its end. In the primary process.
 import type { AbortSignalLike } from '../../globals.ts'
+import { systemClock } from '../../time/clock.ts'
 import type { ClusterWorkerLike } from './cluster.ts'
 import { isLoadReport } from './cluster-worker.ts'
 
@@ -89,7 +90,7 @@ export class ClusterMember {
 
 	#take(message: unknown): void {
 		if (!isLoadReport(message)) return
-		const atMs = performance.now()
+		const atMs = systemClock.monotonicMs()
 		const share = message.plimsollEventLoopUtilization
 		this.#report = { share, atMs, goodUntilMs: atMs + reportsMissed * message.everyMs }
 	}

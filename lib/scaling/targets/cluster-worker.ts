@@ -45,6 +45,7 @@ export function reportLoad({ everyMs = 1000 }: LoadReportOptions = {}): () => vo
 /** What is needed of a server of node:http. */
 export interface HttpServerLike {
 	readonly listening: boolean
+	close(callback?: (error?: Error) => void): unknown
 	closeIdleConnections(): void
 	prependListener(event: 'request', listener: (request: unknown, response: HttpResponseLike) => void): unknown
 }
@@ -56,13 +57,23 @@ export interface HttpResponseLike {
 
 /**
  * Lets connections that are kept alive end between two requests: once the server is closed, each answer says that it is the last.
- * Node by itself closes those that are idle at that moment, and a request that is under way to it then fails. Those on which
+ * `close()` by itself ends those that are idle at that moment, and a request that is under way on one fails. Those on which
  * nothing comes any more end after the server's `keepAliveTimeout`.
  */
 export function drainConnections(server: HttpServerLike): void {
-	const closeIdleConnections = server.closeIdleConnections
-	server.closeIdleConnections = function (this: HttpServerLike): void {
-		if (this.listening) closeIdleConnections.call(this)
+	const { close, closeIdleConnections } = server
+	let isClosing = false
+	// The primary has the server closed by its own close(), which calls the other in the same turn.
+	server.close = (callback): unknown => {
+		isClosing = true
+		try {
+			return close.call(server, callback)
+		} finally {
+			isClosing = false
+		}
+	}
+	server.closeIdleConnections = (): void => {
+		if (!isClosing) closeIdleConnections.call(server)
 	}
 	server.prependListener('request', (_, response) => {
 		if (!server.listening && !response.headersSent) response.setHeader('Connection', 'close')

@@ -2,6 +2,7 @@
 // primary process, on its main thread; `node:cluster` is handed in.
 import type { AbortSignalLike } from '../../globals.ts'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
+import { systemClock } from '../../time/clock.ts'
 import type { ScalingMetric, ScalingTarget } from '../contract.ts'
 import { ClusterMember } from './cluster-member.ts'
 
@@ -114,7 +115,7 @@ class ClusterProcesses implements ClusterTarget {
 
 	busy(): ScalingMetric {
 		return () => {
-			const now = performance.now()
+			const now = systemClock.monotonicMs()
 			const reports = this.#members.map(member => member.report(now))
 			const atMs = Math.min(now, ...reports.map(report => report?.atMs ?? now))
 			return { perUnit: reports.map(report => report?.share), atMs }

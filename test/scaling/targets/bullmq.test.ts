@@ -2,7 +2,9 @@
 import { type Job, Queue, Worker } from 'bullmq'
 import { Redis as Connection } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createScaler } from '../../../lib/scaling/index.ts'
 import { bullMqTarget } from '../../../lib/scaling/targets/index.ts'
+import { systemClock } from '../../../lib/time/clock.ts'
 import { Redis, redisMissing } from './redis.ts'
 import { seeded, until } from './waiting.ts'
 
@@ -79,10 +81,31 @@ describe.skipIf(redisMissing !== undefined)('bullMqTarget', () => {
 		await asleep(50)
 		const reading = demand() as { readonly value: number; readonly atMs: number }
 		expect(reading.value).toBeGreaterThan(0.5)
-		expect(reading.atMs).toBeLessThanOrEqual(performance.now())
+		expect(systemClock.monotonicMs() - reading.atMs).toBeGreaterThanOrEqual(0)
 		while ((await queue.getJobCounts('waiting', 'active')).active !== 0) ends.splice(0).map(end => end())
 		await worker.close()
 		expect(busy()).toBeLessThanOrEqual(1)
+		await queue.close()
+	})
+
+	test('a worker follows its load: a scaler raises its concurrency under it, and lowers it afterwards', async () => {
+		const queue = new Queue('follow', { connection: connect() })
+		const worker = new Worker('follow', () => asleep(20), { connection: connect(), concurrency: 1 })
+		const target = bullMqTarget(worker, { queue })
+		const quick = { upAfterUpMs: 50, upAfterDownMs: 50, downAfterUpMs: 100, downAfterDownMs: 50, downAfterUpStartupPercent: 0 }
+		const scaler = createScaler(
+			target,
+			{ mode: 'target', max: 8, intervalMs: 50, cooldown: quick, stabilization: { downMs: 200 }, startup: { learn: false } },
+			{ metrics: { busy: target.busy(), demand: target.demand({ clearWithinMs: 500 }) } },
+		)
+		await queue.addBulk(Array.from({ length: 400 }, () => ({ name: 'job', data: {} })))
+		await until(() => worker.concurrency === 8)
+		await until(() => worker.concurrency === 1)
+		expect(await queue.getJobCounts('waiting', 'active', 'failed')).toEqual({ waiting: 0, active: 0, failed: 0 })
+		const decisions = scaler.history().filter(({ outcome }) => outcome !== undefined)
+		expect(decisions.map(({ verdict }) => verdict)).toEqual(expect.arrayContaining(['up', 'down']))
+		scaler.close()
+		await worker.close()
 		await queue.close()
 	})
 

@@ -50,12 +50,12 @@ export class ClusterMember {
 	}
 
 	/** When it is ready. Rejects if it ends before, and with the signal's reason. */
-	started(signal: AbortSignalLike): Promise<void> {
+	started(signal: AbortSignalLike | undefined): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const abort = (): void => settle(() => reject((signal as AbortSignal).reason))
 			const settle = (tell: () => void): void => {
 				this.#onChange = () => {}
-				;(signal as AbortSignal).removeEventListener('abort', abort)
+				;(signal as AbortSignal | undefined)?.removeEventListener('abort', abort)
 				tell()
 			}
 			const look = (): void => {
@@ -63,8 +63,8 @@ export class ClusterMember {
 				else if (this.state === 'ready') settle(resolve)
 			}
 			this.#onChange = look
-			if (signal.aborted) abort()
-			else (signal as AbortSignal).addEventListener('abort', abort, { once: true })
+			if (signal?.aborted) abort()
+			else (signal as AbortSignal | undefined)?.addEventListener('abort', abort, { once: true })
 			look()
 		})
 	}

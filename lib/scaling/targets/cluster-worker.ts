@@ -13,11 +13,14 @@ export interface LoadReport {
 	readonly everyMs: number
 }
 
+const leastEveryMs = 10
+
 /** @internal */
 export function isLoadReport(message: unknown): message is LoadReport {
 	if (typeof message !== 'object' || message === null) return false
 	const { plimsollEventLoopUtilization: share, everyMs } = message as { readonly [name: string]: unknown }
-	return Number.isFinite(share) && Number.isFinite(everyMs)
+	if (typeof share !== 'number' || typeof everyMs !== 'number') return false
+	return share >= 0 && share <= 1 && everyMs >= leastEveryMs && everyMs < Number.POSITIVE_INFINITY
 }
 
 /**
@@ -27,8 +30,11 @@ export function isLoadReport(message: unknown): message is LoadReport {
  * @throws ERR_INVALID_ARGUMENT
  */
 export function reportLoad({ everyMs = 1000 }: LoadReportOptions = {}): () => void {
-	if (!Number.isInteger(everyMs) || everyMs < 10) {
-		throw new PlimsollError('ERR_INVALID_ARGUMENT', `reportLoad: everyMs must be whole, from 10, not ${shown(everyMs)}.`)
+	if (!Number.isInteger(everyMs) || everyMs < leastEveryMs) {
+		throw new PlimsollError(
+			'ERR_INVALID_ARGUMENT',
+			`reportLoad: everyMs must be whole, from ${leastEveryMs}, not ${shown(everyMs)}.`,
+		)
 	}
 	let before = performance.eventLoopUtilization()
 	const timer = setInterval(() => {

@@ -1,5 +1,6 @@
 // The processes of node:cluster as a target: started, ready when they listen, disconnected gracefully and killed after a grace. In the
 // primary process, on its main thread; `node:cluster` is handed in.
+import { PlimsollError, shown } from '../../errors.ts'
 import type { AbortSignalLike } from '../../globals.ts'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import { systemClock } from '../../time/clock.ts'
@@ -9,7 +10,7 @@ import { ClusterMember } from './cluster-member.ts'
 /** What is needed of a worker of node:cluster. */
 export interface ClusterWorkerLike {
 	readonly id: number
-	readonly process: { kill(signal?: NodeJS.Signals | number): boolean }
+	readonly process: { kill(signal?: 'SIGKILL'): boolean }
 	isConnected(): boolean
 	isDead(): boolean
 	disconnect(): unknown
@@ -38,6 +39,8 @@ export interface ClusterTargetOptions {
 export interface ClusterTarget extends ScalingTarget, AsyncDisposable {
 	/** Processes that are ready. */
 	ready(): number
+	/** From 0 on. Resolves when those that were started are ready. Rejects if one is not. @throws ERR_INVALID_ARGUMENT */
+	set(processes: number, signal?: AbortSignalLike): Promise<number>
 	/** Processes that only end what they have. */
 	readonly draining: number
 	/** How busy the event loop of each process is, as it told by `reportLoad()`; not known of those that have not told. */
@@ -103,7 +106,10 @@ class ClusterProcesses implements ClusterTarget {
 		return this.#leaving.size
 	}
 
-	async set(processes: number, signal: AbortSignalLike): Promise<number> {
+	async set(processes: number, signal?: AbortSignalLike): Promise<number> {
+		if (!Number.isInteger(processes) || processes < 0) {
+			throw new PlimsollError('ERR_INVALID_ARGUMENT', `set: processes must be a whole number, not ${shown(processes)}.`)
+		}
 		if (this.#isClosed) return 0
 		this.#wanted = processes
 		for (const member of leastNeeded(this.#members, this.#members.length - processes)) this.#retire(member)

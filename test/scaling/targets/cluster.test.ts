@@ -1,10 +1,11 @@
 // node:cluster as a target, with real processes that serve real connections: a primary of its own, driven over its standard input.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { clusterTarget } from '../../../lib/scaling/targets/index.ts'
 import { seeded } from './waiting.ts'
@@ -130,6 +131,30 @@ describe('clusterTarget', () => {
 		const primary = new Primary({}, { PORT: '0', BROKEN: '1' })
 		expect(await primary.ask('set', 1)).toEqual({ error: expect.stringMatching(/ended while it started: exit code 7/) })
 		expect(await primary.ask('state')).toMatchObject({ units: 0, ready: 0 })
+	})
+
+	test('whatever else a process sends is no report', () => {
+		const worker = Object.assign(new EventEmitter(), {
+			id: 1,
+			process: { kill: () => true },
+			isConnected: () => true,
+			isDead: () => false,
+			disconnect: () => {},
+		})
+		const busy = clusterTarget({ fork: () => worker, workers: { 1: worker } }).busy()
+		fc.assert(
+			fc.property(
+				fc.oneof(fc.anything(), fc.record({ plimsollEventLoopUtilization: fc.anything(), everyMs: fc.anything() })),
+				sent => {
+					worker.emit('message', sent)
+					const [share] = (busy() as { readonly perUnit: readonly (number | undefined)[] }).perUnit
+					expect(share === undefined || (share >= 0 && share <= 1)).toBe(true)
+				},
+			),
+			{ numRuns: 1000 },
+		)
+		worker.emit('message', { plimsollEventLoopUtilization: 0.25, everyMs: 1000 })
+		expect(busy()).toMatchObject({ perUnit: [0.25] })
 	})
 
 	test('wrong options are named', () => {

@@ -30,6 +30,7 @@ export { admits, type Priority, scaledFactor } from './limits/response.ts'
 export { defaultResourceLimits, defaultThresholds, type ResourceLimits, type ResourceThresholds } from './limits/thresholds.ts'
 export type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } from './manager/contract.ts'
 export { ResourceManager } from './manager/manager.ts'
+export type { SystemScalerOptions } from './manager/scalers.ts'
 export {
 	createModelResourceManager,
 	initializeResourceManagement,

@@ -7,6 +7,7 @@ import { columnsBesideChart, type Grid, gridOf, noteIndent, rowLine, tallRow } f
 import { headroomLines } from './headroom.ts'
 import { machineSections } from './machine-sections.ts'
 import { ownSections } from './own-sections.ts'
+import { scalerSections } from './scaler-sections.ts'
 import { contextOf, type Section, type View } from './section.ts'
 import { joinItems, type Line, paintLine, span, widthOf, wrapItems } from './span.ts'
 import type { Role, Theme } from './theme.ts'
@@ -33,7 +34,13 @@ const blank: Block = { rank: blankRank, lines: [[]] }
 
 function sections(view: View, theme: Theme): Section[] {
 	const context = contextOf(view, theme)
-	return [...machineSections(context), ...waitingSections(context), ...ownSections(context), ...agentSections(context)]
+	return [
+		...machineSections(context),
+		...waitingSections(context),
+		...ownSections(context),
+		...agentSections(context),
+		...scalerSections(context),
+	]
 }
 
 function note(items: readonly string[], columns: number, theme: Theme): Line {

@@ -3,6 +3,7 @@ import type { DetectorStats } from '../detection/detector.ts'
 import type { SystemResources } from '../detection/resources.ts'
 import type { JudgedName } from '../limits/judged.ts'
 import { defaultThresholds } from '../limits/thresholds.ts'
+import type { ScalerHere } from '../scaling/published.ts'
 import type { FieldName, Reason } from '../snapshot/fields.ts'
 import type { AgentRow } from './agent-sections.ts'
 import { type Marks, marksOf } from './bar.ts'
@@ -24,6 +25,8 @@ export interface View {
 	readonly selected?: string | undefined
 	/** Processes that plimsoll holds to limits; not of a recorded machine. */
 	readonly agents?: readonly AgentRow[] | undefined
+	/** Scalers of any process; not of a recorded machine. */
+	readonly scalers?: readonly ScalerHere[] | undefined
 	/** Of the top line: host, kernel, clock. */
 	readonly title: readonly string[]
 }

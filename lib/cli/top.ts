@@ -8,6 +8,7 @@ import { History } from './history.ts'
 import { judgementOf } from './judgement.ts'
 import { besideTerminal, openingOf } from './opening.ts'
 import { operatorName } from './operator.ts'
+import { ScalerList } from './scaler-sections.ts'
 import type { View } from './section.ts'
 import { Selection } from './selection.ts'
 import { type SettingsFlags, settingsOf } from './settings.ts'
@@ -47,6 +48,7 @@ class Live {
 	readonly #history = new History()
 	readonly #selection = new Selection()
 	readonly #agents = new AgentList()
+	readonly #scalers = new ScalerList()
 	view: View
 
 	constructor(system: Monitoring, windowMs: number) {
@@ -95,6 +97,7 @@ class Live {
 			judgement,
 			selected: this.#selection.among(judgement.alerts),
 			agents: this.#agents.read(performance.now()),
+			scalers: this.#scalers.read(performance.now()),
 			title: [...machine, clock(resources.timestamp)],
 		}
 	}

@@ -7,7 +7,6 @@ import { type Enforcement, openEnforcement } from '../enforcement/enforcement.ts
 import type { Enforced } from '../enforcement/limits.ts'
 import type { Capabilities } from '../enforcement/plan.ts'
 import { PlimsollError, shown } from '../errors.ts'
-import { rankOf, type Severity } from '../limits/severity.ts'
 import { ResourceMonitor, type UpdateCallback } from '../monitor/monitor.ts'
 import type { Amounts, AnyAmounts } from '../pool/amounts.ts'
 import type { AllocateOptions, AllocationRequest, Lease } from '../pool/contract.ts'
@@ -25,6 +24,7 @@ import type { Agent, AgentOptions, ManagedPool, ManagerOptions, SystemConfig } f
 import { liveCapacity } from './live-capacity.ts'
 import { Members } from './members.ts'
 import { limitsOf, limitsOfLease, reservationOf, splitOptions } from './reservation.ts'
+import { gravestOf } from './scalers.ts'
 
 const measureMs = 1000
 
@@ -223,7 +223,8 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 			this.#agentsMemory.set(agentId, used.memoryBytes ?? 0)
 			this.noteUse(agentId, used)
 		}
-		this.setPressure(gravestOfMemory(this.#source))
+		// CPU that is short slows everybody down; memory that is short ends somebody.
+		this.setPressure(gravestOf(this.#source.alerts, 'memory'))
 		this.#refresh()
 	}
 
@@ -240,12 +241,3 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 
 const initial = ({ detector, limits }: ManagerSource): Amounts =>
 	liveCapacity(detector.getCurrentResources(), limits.thresholds, 0)
-
-/** CPU that is short slows everybody down; memory that is short ends somebody. */
-function gravestOfMemory({ alerts }: ManagerSource): Severity | undefined {
-	let gravest: Severity | undefined
-	for (const { resource, severity } of alerts.active()) {
-		if (resource === 'memory' && (gravest === undefined || rankOf(severity) > rankOf(gravest))) gravest = severity
-	}
-	return gravest
-}

@@ -3,24 +3,36 @@ import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import { PlimsollError, shown } from '../errors.ts'
 import { type ResourceThresholds, shortOf } from '../limits/thresholds.ts'
 import type { Monitoring, ResourceMonitor, UpdateCallback } from '../monitor/monitor.ts'
+import type { ScalingTarget } from '../scaling/contract.ts'
+import type { Profile, ProfileName } from '../scaling/profile.ts'
+import type { DynamicScaler } from '../scaling/scaler.ts'
 import type { ManagedPool, ManagerOptions, SystemConfig } from './contract.ts'
 import { openMonitor, ResourceManager } from './manager.ts'
+import { type SystemScalerOptions, SystemScalers } from './scalers.ts'
 
 /** What `initializeResourceManagement()` gives. */
 export interface ResourceManagement<Custom extends string = never> extends Monitoring {
 	/** Leases on what this system has, for agents that are measured and held to their limits. Made at the first use. */
 	readonly pool: ManagedPool<Custom>
+	/**
+	 * Keeps a target as large as its load asks for; ends with this system. Metrics, conditions and the gate's pool come from here,
+	 * where they are not given.
+	 * @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT, ERR_CLOSED
+	 */
+	scaler(target: ScalingTarget, profile: ProfileName | Profile, options?: SystemScalerOptions): DynamicScaler
 }
 
 class System implements ResourceManagement<string> {
 	readonly #monitor: ResourceMonitor
 	readonly #options: ManagerOptions<string>
+	readonly #scalers: SystemScalers
 	#pool: ResourceManager | undefined
 	#isShut = false
 
 	constructor(monitor: ResourceMonitor, options: ManagerOptions<string> | undefined) {
 		this.#monitor = monitor
 		this.#options = options ?? {}
+		this.#scalers = new SystemScalers(this)
 		if (options !== undefined) this.#pool = new ResourceManager(monitor, options)
 	}
 
@@ -46,8 +58,14 @@ class System implements ResourceManagement<string> {
 		return this.#pool
 	}
 
+	scaler(target: ScalingTarget, profile: ProfileName | Profile, options?: SystemScalerOptions): DynamicScaler {
+		if (this.#isShut) throw new PlimsollError('ERR_CLOSED', 'This system was shut down.')
+		return this.#scalers.add(target, profile, options)
+	}
+
 	async shutdown(): Promise<void> {
 		this.#isShut = true
+		this.#scalers.close()
 		await this.#pool?.close()
 		await this.#monitor.shutdown()
 	}

@@ -42,7 +42,7 @@ export interface GatePool {
 	tryAllocate(request: { readonly agentId: string; readonly [dimension: string]: unknown }): GateLease | Refusal
 }
 
-/** @internal */
+/** As a pool's lease. */
 export interface GateLease {
 	readonly granted: true
 	release(): void

@@ -43,7 +43,7 @@ function ending({ outcome }: Decision): string {
 export function blockedText(blocked: Blocked): string {
 	switch (blocked.by) {
 		case 'missing-metric':
-			return `${blocked.metrics.join(' and ') || 'every metric'} is not known, so never down`
+			return `never down while ${blocked.metrics.join(' and ') || 'a metric'} ${blocked.metrics.length > 1 ? 'are' : 'is'} not known`
 		case 'memory':
 			return `memory is at ${blocked.severity}, so only down`
 		case 'throttled':

@@ -51,8 +51,8 @@ export function checkScalerOptions(options: ScalerOptions, profile: ResolvedProf
 
 function metricProblems(metrics: { readonly [name: string]: unknown }, profile: ResolvedProfile): string[] {
 	const names = Object.keys(metrics)
+	if (names.length === 0) return ['metrics: expected at least one, got none']
 	const problems = optionProblems(metrics, Object.fromEntries(names.map(name => [name, aFunction])), names)
-	if (names.length === 0) problems.push('is empty, expected at least one')
 	for (const name of Object.keys(profile.metrics)) {
 		if (!names.includes(name))
 			problems.push(`${name}: is in the profile, but is not here; there are ${names.join(', ') || 'none'}`)

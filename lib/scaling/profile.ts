@@ -1,6 +1,5 @@
 // A profile: how to scale, as data. Types and names; values are in `profiles.ts`, checks in `profile-checks.ts`. Any thread.
 
-/** @internal */
 export const profileNames = [
 	'compat',
 	'default',

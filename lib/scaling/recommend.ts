@@ -96,12 +96,9 @@ export class Advisor {
 		return demand
 	}
 
-	#byLines(
-		{ value, sum, known }: Known,
-		{ units, readyUnits }: Situation,
-	): Omit<Advice, 'metric' | 'ageMs' | 'upLine' | 'downTo'> {
+	#byLines({ value }: Known, { units, readyUnits }: Situation): Omit<Advice, 'metric' | 'ageMs' | 'upLine' | 'downTo'> {
 		const { up, down } = this.#step
-		const demand = (sum / known) * readyUnits
+		const demand = value * readyUnits
 		const counted = this.#profile.startup.countPending && units > 0 ? demand / units : value
 		let wish = units
 		if (counted >= up - within) wish += stepOf(this.#profile.step.up, value, units)

@@ -32,6 +32,7 @@ export class DynamicScaler implements Disposable {
 	readonly #timer: NodeJS.Timeout | undefined
 	#leases: UnitLeases | undefined
 	#settled: (() => void)[] = []
+	#onClose: (() => void)[] = []
 	/** Why the target could not be read the last time. */
 	#failure: string | undefined
 	#isDeciding = false
@@ -156,6 +157,11 @@ export class DynamicScaler implements Disposable {
 		if (!this.#isClosed) this.evaluate()
 	}
 
+	/** Called once when it is closed. @internal */
+	onClose(handler: () => void): void {
+		this.#onClose.push(handler)
+	}
+
 	/** Gives its leases back and sets nothing any more; the units stay. May be called again. */
 	close(): void {
 		if (this.#isClosed) return
@@ -164,6 +170,7 @@ export class DynamicScaler implements Disposable {
 		this.#actuation.close()
 		this.#leases?.close()
 		this.#release()
+		for (const handler of this.#onClose.splice(0)) handler()
 	}
 
 	[Symbol.dispose](): void {

@@ -1,0 +1,129 @@
+// `system.scaler()`: metrics, conditions and leases from a live system, and what other processes are told.
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { initializeResourceManagement, type ResourceManagement } from '../../lib/index.ts'
+import { openFolder, ownFolder, parseScaler, type ScalerHere, scalersHere, scalerText } from '../../lib/scaling/published.ts'
+
+const soon = { timeout: 8000, interval: 20 }
+const users = process.getuid !== undefined
+let system: ResourceManagement
+let units = 2
+const target = {
+	get: () => units,
+	set: (wanted: number) => {
+		units = wanted
+	},
+}
+beforeEach(async () => {
+	units = 2
+	system = await initializeResourceManagement({ thresholds: { cpu: false, memory: false, disk: false, eventLoopDelay: false } })
+})
+afterEach(() => system.shutdown())
+
+describe('system.scaler', () => {
+	test('takes its metrics from the live detector', () => {
+		const scaler = system.scaler(target, 'default', { timer: false })
+		const readings = scaler.readings()
+		expect(Object.keys(readings)).toEqual(['cpu', 'eventLoop'])
+		for (const reading of Object.values(readings)) {
+			expect(reading?.value).toBeGreaterThanOrEqual(0)
+			expect(reading?.value).toBeLessThanOrEqual(1.5)
+		}
+		expect(scaler.evaluate()?.input.conditions).toMatchObject({ throttled: expect.any(Boolean) })
+	})
+
+	test("its gate is this system's pool; without one, no pool is made", () => {
+		const made = vi.spyOn(Object.getPrototypeOf(system), 'pool', 'get')
+		system.scaler(target, 'compat', { timer: false, metrics: { load: () => 1 } }).evaluate()
+		expect(made).not.toHaveBeenCalled()
+		const perUnit = { memoryBytes: 2 ** 20 }
+		const gated = system.scaler(target, 'compat', { timer: false, name: 'gated', metrics: { load: () => 1 }, gate: { perUnit } })
+		gated.evaluate()
+		expect(made).toHaveBeenCalled()
+		expect(system.pool.leases('gated')).toMatchObject([{ amounts: perUnit }])
+		gated.close()
+		expect(system.pool.leases('gated')).toEqual([])
+		made.mockRestore()
+	})
+
+	test('mistakes are thrown at once', () => {
+		expect(() => system.scaler(target, 'compat', { gate: { perUnt: {} } as never })).toThrow(
+			'gate.perUnt: there is no such option',
+		)
+		expect(() => system.scaler(target, 'compat', 3 as never)).toThrow('must be an object, not 3')
+	})
+
+	test('ends with the system', async () => {
+		const scaler = system.scaler(target, 'compat', { timer: false })
+		await system.shutdown()
+		expect(() => scaler.evaluate()).toThrow('was closed')
+		expect(() => system.scaler(target, 'compat')).toThrow('was shut down')
+	})
+
+	test.runIf(users)('is seen by others while it lives', async () => {
+		const mine = (): ScalerHere[] => scalersHere().filter(({ pid, name }) => pid === process.pid && name === 'seen')
+		const scaler = system.scaler(target, 'compat', { timer: false, name: 'seen', metrics: { load: () => 1 } })
+		scaler.evaluate()
+		await vi.waitFor(() => expect(mine()).toMatchObject([{ verdict: 'up', units: 3, state: 'auto' }]), soon)
+		expect(mine()[0]?.reason).toContain('up from 2 to 3 units')
+		scaler.close()
+		expect(mine()).toEqual([])
+		const hidden = system.scaler(target, 'compat', { timer: false, name: 'seen', metrics: { load: () => 1 }, published: false })
+		hidden.evaluate()
+		expect(readdirSync(ownFolder() ?? '').some(file => file.includes(`-${process.pid}-`))).toBe(false)
+	})
+})
+
+describe.runIf(users)('what scalers say in files', () => {
+	const parent = mkdtempSync(join(tmpdir(), 'plimsoll-published-'))
+	afterEach(() => rmSync(parent, { recursive: true, force: true }))
+	const own = join(parent, `plimsoll-${process.getuid?.()}`)
+	const scaler: ScalerHere = {
+		pid: process.pid,
+		name: 'a',
+		profile: 'compat',
+		state: 'auto',
+		verdict: 'hold',
+		units: 1,
+		wish: 1,
+		reason: 'because',
+		at: 1000,
+		goodForMs: 10,
+	}
+
+	test("only what is fresh, of a live process, in a folder of that user's own", () => {
+		mkdirSync(parent, { recursive: true })
+		expect(openFolder(own)).toBe(true)
+		writeFileSync(join(own, `scaler-${process.pid}-0-1.json`), scalerText(scaler))
+		writeFileSync(join(own, 'scaler-4194305-0-1.json'), scalerText({ ...scaler, pid: 4_194_305 }))
+		expect(scalersHere(1005, parent)).toEqual([scaler])
+		expect(readdirSync(own)).toEqual([`scaler-${process.pid}-0-1.json`])
+		expect(scalersHere(1011, parent)).toEqual([])
+		chmodSync(own, 0o777)
+		expect(scalersHere(1005, parent)).toEqual([])
+		rmSync(own, { recursive: true })
+		symlinkSync(parent, own)
+		expect(openFolder(own)).toBe(false)
+	})
+
+	test('any text in a file is read or refused, and never throws', () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.string(),
+					fc.json(),
+					fc.record({ pid: fc.constant(7), name: fc.anything() }).map(one => JSON.stringify(one)),
+				),
+				text => {
+					expect(parseScaler(text, 7)).toBeUndefined()
+				},
+			),
+			{ numRuns: 1000 },
+		)
+		expect(parseScaler(scalerText(scaler), process.pid)).toEqual(scaler)
+	})
+})

@@ -1,0 +1,133 @@
+// The shell: its states, leases for units, and what it tells.
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { createPool, type Pool } from '../../lib/pool/index.ts'
+import { createScaler } from '../../lib/scaling/index.ts'
+import { Bench, open } from './bench.ts'
+
+describe('states', () => {
+	test('observing, it decides and sets nothing; paused, it holds', () => {
+		const bench = new Bench({}, { state: 'observe' })
+		expect([bench.pass(0), bench.pass(5000), bench.sets]).toEqual(['up', 'up', []])
+		bench.scaler.pause()
+		expect([bench.pass(5000), bench.scaler.state]).toEqual(['hold', 'paused'])
+		expect(bench.scaler.explain()).toContain('it is paused')
+		bench.scaler.resume()
+		expect([bench.pass(5000), bench.sets]).toEqual(['up', [3]])
+	})
+
+	test('by hand: at once, for as long as was said, then as before', () => {
+		const bench = new Bench({ max: 10 })
+		bench.scaler.observe()
+		bench.scaler.manual(7, 10_000)
+		expect([bench.units, bench.scaler.state]).toEqual([7, 'manual'])
+		expect(bench.scaler.explain()).toBe('compat: up from 2 to 7 units, set by hand.')
+		bench.pass(9999)
+		expect(bench.scaler.state).toBe('manual')
+		bench.pass(1)
+		expect([bench.scaler.state, bench.units]).toEqual(['observe', 7])
+		expect(() => bench.scaler.manual(11, 1)).toThrow('expected a whole number from 1 to 10')
+		expect(() => bench.scaler.manual(3, 0)).toThrow('expected a positive number of milliseconds')
+	})
+
+	test('closed, it does nothing and says so', () => {
+		const bench = new Bench()
+		bench.scaler.close()
+		bench.scaler.close()
+		expect(() => bench.scaler.evaluate()).toThrow('was closed')
+		expect(() => bench.scaler.pause()).toThrow('was closed')
+	})
+
+	test('closing aborts what is under way, and nothing is told of it', async () => {
+		const bench = new Bench()
+		let reason: unknown
+		bench.onSet = (_, signal) =>
+			new Promise((_, reject) =>
+				signal.addEventListener('abort', () => {
+					reason = signal.reason
+					reject(signal.reason)
+				}),
+			)
+		bench.pass(0)
+		bench.scaler.close()
+		await bench.scaler.settled()
+		expect(reason).toMatchObject({ code: 'ERR_CLOSED' })
+		expect(bench.events.map(({ kind }) => kind)).toEqual(['decision'])
+	})
+})
+
+describe('the gate', () => {
+	const pool = (): Pool<'slots'> => createPool({ capacity: { slots: 10 }, dimensions: { slots: { maxReservedPercent: 100 } } })
+
+	test('every unit that is added needs a lease; those that go give theirs back', () => {
+		const slots = pool()
+		const bench = new Bench({ step: { up: 3, down: 3 } }, { gate: { pool: slots, perUnit: { slots: 4 } } })
+		expect(bench.pass(0)).toBe('up')
+		expect([bench.units, slots.leases('compat').length]).toEqual([4, 2])
+		expect(bench.scaler.last()?.blockedBy).toEqual([{ by: 'gate', granted: 2, asked: 3 }])
+		expect(bench.scaler.explain()).toContain('but the pool grants 2 of 3 more')
+		expect([bench.pass(60_000), bench.units]).toEqual(['hold', 4])
+		bench.load = 0
+		expect([bench.pass(60_000), bench.units, slots.leases().length]).toEqual(['down', 1, 0])
+	})
+
+	test('what failed, and closing, give leases back; observing asks for none', () => {
+		const slots = pool()
+		const bench = new Bench({}, { gate: { pool: slots, agentId: 'workers', perUnit: { slots: 4 } } })
+		bench.onSet = () => {
+			throw new Error('no')
+		}
+		bench.pass(0)
+		expect(slots.leases()).toEqual([])
+		bench.onSet = units => {
+			bench.units = units
+		}
+		bench.pass(5000)
+		expect(slots.leases('workers').length).toBe(1)
+		bench.scaler.observe()
+		bench.pass(60_000)
+		expect(slots.leases().length).toBe(1)
+		bench.scaler.close()
+		expect(slots.leases()).toEqual([])
+	})
+})
+
+describe('telling', () => {
+	test('the timer decides by itself, and what a handler or a target throws does not come out of it', async () => {
+		let asked = 0
+		const target = {
+			get: (): number => {
+				asked++
+				throw new Error('gone')
+			},
+			set: () => undefined,
+		}
+		const scaler = createScaler(target, { intervalMs: 5 }, { metrics: { load: () => 1 } })
+		open.push(scaler)
+		while (asked < 3) await wait(5)
+		expect(scaler.history()).toEqual([])
+	})
+
+	test('history is bounded, and a handler can be taken away', () => {
+		const bench = new Bench({}, { historyLimit: 3 })
+		const told: number[] = []
+		const stop = bench.scaler.onDecision(({ id }) => told.push(id))
+		for (let i = 0; i < 5; i++) bench.pass(1)
+		stop()
+		bench.pass(1)
+		expect(told).toEqual([1, 2, 3, 4, 5])
+		expect(bench.scaler.history().map(({ id }) => id)).toEqual([4, 5, 6])
+	})
+
+	test('a sentence says what, why and what was in the way', () => {
+		const bench = new Bench()
+		bench.load = 0.83
+		bench.pass(0)
+		expect(bench.scaler.explain()).toBe('compat: up from 2 to 3 units, load at 83 % of 2 ready asks for 3.')
+		bench.pass(18_000)
+		expect(bench.scaler.explain()).toBe('compat: held at 3 units, load at 83 % of 3 ready asks for 4; but not up again for 42 s.')
+		bench.load = 0.5
+		bench.pass(5000)
+		expect(bench.scaler.explain()).toBe('compat: held at 3 units, load at 50 % of 3 ready is between the lines.')
+	})
+})

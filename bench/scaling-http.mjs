@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { Piscina } from 'piscina'
 import { createScaler, createWorkerPool } from '../dist/scaling/index.js'
 import { asked, report, rounded } from './report.mjs'
+import { emptyTasksPerSecond } from './scaling-http/empty-tasks.mjs'
 
 const autocannon = createRequire(import.meta.url).resolve('autocannon')
 const filename = new URL('scaling-http/task.mjs', import.meta.url).href
@@ -78,7 +79,8 @@ async function measure({ name, threads, profile }) {
 const measured = []
 for (const policy of policies) measured.push(await measure(policy))
 
-const result = { policies: measured, load: phases, quick: asked('--quick') }
+const emptyTasks = await emptyTasksPerSecond(asked('--quick') ? 3 : 9, 15_000)
+const result = { policies: measured, load: phases, emptyTasksPerSecond: emptyTasks, quick: asked('--quick') }
 report(
 	'bench:scaling:http (a piscina pool behind HTTP while the load changes)',
 	result,
@@ -98,5 +100,6 @@ report(
 	],
 	[
 		`requests that failed: ${measured.map(one => Object.values(one.phases).reduce((sum, { failed }) => sum + failed, 0)).join(', ')}`,
+		`empty tasks through 2 threads: ${emptyTasks.resizable} a second, piscina alone ${emptyTasks.piscina}`,
 	],
 )

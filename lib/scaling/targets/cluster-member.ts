@@ -18,6 +18,7 @@ export class ClusterMember {
 	readonly ended: Promise<void>
 	#exit: string | undefined
 	#onChange: () => void = () => {}
+	#startTimer: NodeJS.Timeout | undefined
 	#grace: NodeJS.Timeout | undefined
 	#report: { readonly share: number; readonly atMs: number; readonly goodUntilMs: number } | undefined
 
@@ -31,6 +32,7 @@ export class ClusterMember {
 		this.#worker = worker
 		this.state = isReady ? 'ready' : 'starting'
 		const ready = (): void => {
+			clearTimeout(this.#startTimer)
 			this.state = 'ready'
 			events.ready()
 			this.#onChange()
@@ -40,6 +42,7 @@ export class ClusterMember {
 		worker.on('message', message => this.#take(message))
 		this.ended = new Promise(resolve => {
 			worker.on('exit', (code, signal) => {
+				clearTimeout(this.#startTimer)
 				clearTimeout(this.#grace)
 				this.#exit = signal ?? `exit code ${code}`
 				events.ended()
@@ -47,6 +50,11 @@ export class ClusterMember {
 				resolve()
 			})
 		})
+	}
+
+	/** It is killed if it is not ready by then. */
+	startWithin(ms: number): void {
+		this.#startTimer = setTimeout(() => this.#kill(), ms).unref()
 	}
 
 	/** When it is ready. Rejects if it ends before, and with the signal's reason. */

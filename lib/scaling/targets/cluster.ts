@@ -30,6 +30,8 @@ export interface ClusterTargetOptions {
 	readonly env?: { readonly [name: string]: string } | undefined
 	/** When a process takes work: once it listens, or for those that do not listen once it runs. Default 'listening'. */
 	readonly readyOn?: 'listening' | 'online' | undefined
+	/** A process that is not ready by then is killed, and set() rejects. Default 120,000. */
+	readonly startTimeoutMs?: number | undefined
 	/** How long a process that is to go may take to end its connections, and itself; then it is killed. Default 30,000. */
 	readonly graceMs?: number | undefined
 	/** A process that ends by itself is replaced, after 1 s, then 2, 4 … up to 5 min while none becomes ready. Default true. */
@@ -49,14 +51,16 @@ export interface ClusterTarget extends ScalingTarget, AsyncDisposable {
 	close(): Promise<void>
 }
 
-const longestGraceMs = 86_400_000
+const longestMs = 86_400_000
+const milliseconds: Check = value =>
+	Number.isInteger(value) && (value as number) >= 0 && (value as number) <= longestMs
+		? undefined
+		: `whole milliseconds up to ${longestMs}`
 const checks: { readonly [option: string]: Check } = {
 	env: value => (typeof value === 'object' && value !== null ? undefined : 'an object of variables'),
 	readyOn: value => (value === 'listening' || value === 'online' ? undefined : "'listening' or 'online'"),
-	graceMs: value =>
-		Number.isInteger(value) && (value as number) >= 0 && (value as number) <= longestGraceMs
-			? undefined
-			: `whole milliseconds up to ${longestGraceMs}`,
+	startTimeoutMs: milliseconds,
+	graceMs: milliseconds,
 	restart: value => (typeof value === 'boolean' ? undefined : 'true or false'),
 }
 
@@ -78,6 +82,7 @@ class ClusterProcesses implements ClusterTarget {
 	readonly #cluster: ClusterLike
 	readonly #env: ClusterTargetOptions['env']
 	readonly #readyOn: 'listening' | 'online'
+	readonly #startTimeoutMs: number
 	readonly #graceMs: number
 	readonly #restart: boolean
 	#members: readonly ClusterMember[] = []
@@ -87,10 +92,12 @@ class ClusterProcesses implements ClusterTarget {
 	#restartTimer: NodeJS.Timeout | undefined
 	#isClosed = false
 
-	constructor(cluster: ClusterLike, { env, readyOn = 'listening', graceMs = 30_000, restart = true }: ClusterTargetOptions) {
+	constructor(cluster: ClusterLike, options: ClusterTargetOptions) {
+		const { env, readyOn = 'listening', startTimeoutMs = 120_000, graceMs = 30_000, restart = true } = options
 		this.#cluster = cluster
 		this.#env = env
 		this.#readyOn = readyOn
+		this.#startTimeoutMs = startTimeoutMs
 		this.#graceMs = graceMs
 		this.#restart = restart
 		for (const worker of Object.values(cluster.workers ?? {})) {
@@ -141,7 +148,9 @@ class ClusterProcesses implements ClusterTarget {
 	}
 
 	#start(): ClusterMember {
-		return this.#join(this.#cluster.fork({ ...this.#env }), false)
+		const member = this.#join(this.#cluster.fork({ ...this.#env }), false)
+		member.startWithin(this.#startTimeoutMs)
+		return member
 	}
 
 	#join(worker: ClusterWorkerLike, isReady: boolean): ClusterMember {

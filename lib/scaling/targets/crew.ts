@@ -5,23 +5,29 @@ import type { PiscinaLike } from './piscina.ts'
 import { type UnitEvents, WorkerUnit } from './worker-unit.ts'
 
 /** @internal */
+export interface CrewPlan {
+	readonly graceMs: number
+	readonly startTimeoutMs: number
+}
+
+/** @internal */
 export class Crew {
 	readonly #make: () => PiscinaLike
-	readonly #graceMs: number
+	readonly #plan: CrewPlan
 	readonly #events: UnitEvents
 	#units: readonly WorkerUnit[] = []
 	readonly #leaving = new Set<WorkerUnit>()
 	#watchers: (() => void)[] = []
 
 	/** `make` starts one thread. `events.changed` is called after the crew itself has taken note. */
-	constructor(make: () => PiscinaLike, graceMs: number, events: UnitEvents) {
+	constructor(make: () => PiscinaLike, plan: CrewPlan, events: UnitEvents) {
 		this.#make = make
-		this.#graceMs = graceMs
+		this.#plan = plan
 		this.#events = {
 			told: events.told,
 			changed: unit => {
 				if (unit.state === 'lost') this.#remove(unit)
-				for (const watcher of this.#watchers.splice(0)) watcher()
+				this.#look()
 				events.changed(unit)
 			},
 		}
@@ -49,6 +55,7 @@ export class Crew {
 	resize(size: number): void {
 		for (const unit of leastNeeded(this.#units, this.#units.length - size)) this.#retire(unit)
 		while (this.#units.length < size) this.#units = [...this.#units, this.#returning() ?? this.#started()]
+		this.#look()
 	}
 
 	/**
@@ -66,7 +73,16 @@ export class Crew {
 
 	/** Ends all threads, with what runs on them. */
 	async end(): Promise<void> {
-		await Promise.all([...this.#units, ...this.#leaving].map(unit => unit.end()))
+		const units = [...this.#units, ...this.#leaving]
+		this.#units = []
+		for (const unit of units) unit.isRetired = true
+		this.#look()
+		await Promise.all(units.map(unit => unit.end()))
+	}
+
+	// Those who wait for threads to be ready look again.
+	#look(): void {
+		for (const watcher of this.#watchers.splice(0)) watcher()
 	}
 
 	#change(signal: AbortSignalLike | undefined): Promise<void> {
@@ -86,7 +102,7 @@ export class Crew {
 	}
 
 	#started(): WorkerUnit {
-		return new WorkerUnit(this.#make(), this.#events)
+		return new WorkerUnit(this.#make(), this.#plan.startTimeoutMs, this.#events)
 	}
 
 	// One that still works off what it has is there at once; the last that was told to leave has most to do before it ends.
@@ -101,7 +117,7 @@ export class Crew {
 	#retire(unit: WorkerUnit): void {
 		this.#units = this.#units.filter(one => one !== unit)
 		this.#leaving.add(unit)
-		unit.retire(this.#graceMs, () => this.#leaving.delete(unit))
+		unit.retire(this.#plan.graceMs, () => this.#leaving.delete(unit))
 	}
 
 	#remove(unit: WorkerUnit): void {

@@ -20,7 +20,10 @@ export interface DemandOptions {
 
 /** Metrics that a target has of itself. Each call makes a metric of its own, which averages since it was read last. */
 export interface Metered {
-	/** Share of the ready capacity that was busy: 0 to 1. `undefined` while nothing is ready. */
+	/**
+	 * Share of the ready capacity that was busy: 0 to 1, and above after it was lowered, while more still runs than there is room
+	 * for. `undefined` while nothing is ready.
+	 */
 	busy(): ScalingMetric
 	/**
 	 * The same, and what working off the queue would add: above 1 where there is more than the ready units can do. `undefined`

@@ -32,7 +32,7 @@ export class ResizablePool implements WorkerPool {
 	/** `make` makes a piscina of one thread. */
 	constructor(make: () => PiscinaLike, plan: PoolPlan) {
 		this.#plan = plan
-		this.#crew = new Crew(make, plan.graceMs, {
+		this.#crew = new Crew(make, plan, {
 			changed: () => this.#dispatch(),
 			told: (event, value, unit) => this.#tell(event, value, unit),
 		})

@@ -12,6 +12,8 @@ export interface OwnPoolOptions {
 	readonly threads?: number | undefined
 	/** How long a thread that is taken out may go on with what it runs; then this rejects. Infinity: until it ends. Default 30,000. */
 	readonly graceMs?: number | undefined
+	/** A thread that is not ready by then is ended, and set() rejects; loading its module counts. Default 120,000; Infinity: never. */
+	readonly startTimeoutMs?: number | undefined
 	/** Tasks that may wait; more reject. `auto`: the square of the threads that there are. Default: any number. */
 	readonly maxQueue?: number | 'auto' | undefined
 }
@@ -23,6 +25,7 @@ export type WorkerPoolOptions<Options> = Omit<Options, Decided> & OwnPoolOptions
 export interface PoolPlan {
 	readonly threads: number
 	readonly graceMs: number
+	readonly startTimeoutMs: number
 	readonly maxQueue: number | 'auto'
 	readonly tasksPerThread: number
 	readonly closeTimeoutMs: number
@@ -41,13 +44,23 @@ const decided: { readonly [option: string]: string } = {
 const piscinaCloseTimeoutMs = 30_000
 const isWhole = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least
 const isLength = (value: unknown): boolean => value === Number.POSITIVE_INFINITY || isWhole(value, 0)
+const longestMs = 86_400_000
+const isTime = (value: unknown): boolean =>
+	isLength(value) && ((value as number) <= longestMs || value === Number.POSITIVE_INFINITY)
+const aTime = `whole milliseconds up to ${longestMs}, or Infinity`
 
 /** What is piscina's, piscina checks. @throws ERR_INVALID_OPTIONS naming all that is wrong @internal */
 export function poolPlan(options: unknown): PoolPlan {
 	if (!isPlainObject(options)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `createWorkerPool(options) must be an object, not ${shown(options)}.`)
 	}
-	const { threads = availableParallelism(), graceMs = 30_000, maxQueue = Number.POSITIVE_INFINITY, ...others } = options
+	const {
+		threads = availableParallelism(),
+		graceMs = 30_000,
+		startTimeoutMs = 120_000,
+		maxQueue = Number.POSITIVE_INFINITY,
+		...others
+	} = options
 	const problems = Object.keys(decided)
 		.filter(option => options[option] !== undefined)
 		.map(option => `${option}: is not taken: ${decided[option]}`)
@@ -55,7 +68,8 @@ export function poolPlan(options: unknown): PoolPlan {
 		if (!holds) problems.push(`${option}: expected ${expected}, got ${shown(value)}`)
 	}
 	expect(isWhole(threads, 1), 'threads', 'a whole number from 1', threads)
-	expect(isLength(graceMs), 'graceMs', 'whole milliseconds from 0, or Infinity', graceMs)
+	expect(isTime(graceMs), 'graceMs', aTime, graceMs)
+	expect(isTime(startTimeoutMs), 'startTimeoutMs', aTime, startTimeoutMs)
 	expect(maxQueue === 'auto' || isLength(maxQueue), 'maxQueue', "a whole number from 0, Infinity or 'auto'", maxQueue)
 	if (problems.length > 0) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `createWorkerPool(options) is wrong:\n  ${problems.join('\n  ')}`)
@@ -63,6 +77,7 @@ export function poolPlan(options: unknown): PoolPlan {
 	return {
 		threads: threads as number,
 		graceMs: graceMs as number,
+		startTimeoutMs: startTimeoutMs as number,
 		maxQueue: maxQueue as number | 'auto',
 		tasksPerThread: (others.concurrentTasksPerWorker as number | undefined) ?? 1,
 		closeTimeoutMs: (others.closeTimeout as number | undefined) ?? piscinaCloseTimeoutMs,

@@ -18,6 +18,7 @@ export type ToldEvent = (typeof toldEvents)[number]
 /** @internal */
 export class WorkerUnit {
 	readonly piscina: PiscinaLike
+	readonly #startTimeoutMs: number
 	readonly #events: UnitEvents
 	state: UnitState = 'starting'
 	/** Tasks that it was given and that have not ended. */
@@ -29,13 +30,15 @@ export class WorkerUnit {
 	idleSinceMs = performance.now()
 	/** Is given nothing any more. */
 	isRetired = false
+	#startTimer: NodeJS.Timeout | undefined
 	#grace: NodeJS.Timeout | undefined
 	#end: Promise<void> | undefined
 	#ends = false
 	#onEnd: () => void = () => {}
 
-	constructor(piscina: PiscinaLike, events: UnitEvents) {
+	constructor(piscina: PiscinaLike, startTimeoutMs: number, events: UnitEvents) {
 		this.piscina = piscina
+		this.#startTimeoutMs = startTimeoutMs
 		this.#events = events
 		for (const event of toldEvents) piscina.on(event, value => this.#tell(event, value))
 		this.#watch()
@@ -84,6 +87,7 @@ export class WorkerUnit {
 
 	/** Ends its thread; what still runs rejects. Never rejects itself. */
 	end(): Promise<void> {
+		clearTimeout(this.#startTimer)
 		clearTimeout(this.#grace)
 		this.#ends = true
 		this.#end ??= this.piscina
@@ -103,6 +107,12 @@ export class WorkerUnit {
 		thread.once('message', () => {
 			if (this.piscina.threads[0] === thread) this.#become('ready')
 		})
+		clearTimeout(this.#startTimer)
+		if (this.#startTimeoutMs === Number.POSITIVE_INFINITY) return
+		this.#startTimer = setTimeout(() => {
+			this.reason = new Error(`The worker thread did not start within ${this.#startTimeoutMs} ms.`)
+			this.#become('lost')
+		}, this.#startTimeoutMs).unref()
 	}
 
 	#tell(event: ToldEvent, value: unknown): void {
@@ -119,6 +129,7 @@ export class WorkerUnit {
 	}
 
 	#become(state: UnitState): void {
+		if (state !== 'starting') clearTimeout(this.#startTimer)
 		if (this.hasEnded || this.state === state) return
 		this.state = state
 		this.#events.changed(this)

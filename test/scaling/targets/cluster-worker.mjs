@@ -8,5 +8,5 @@ const server = createServer((_, response) => {
 })
 drainConnections(server)
 reportLoad({ everyMs: 50 })
-server.listen(Number(process.env.PORT), '127.0.0.1')
-if (process.env.STAYS) setInterval(() => {}, 1000) // does not end by itself
+if (!process.env.MUTE) server.listen(Number(process.env.PORT), '127.0.0.1')
+if (process.env.STAYS || process.env.MUTE) setInterval(() => {}, 1000) // does not end by itself

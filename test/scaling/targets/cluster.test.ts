@@ -133,6 +133,12 @@ describe('clusterTarget', () => {
 		expect(await primary.ask('state')).toMatchObject({ units: 0, ready: 0 })
 	})
 
+	test('one that never listens is killed', async () => {
+		const primary = new Primary({ startTimeoutMs: 500 }, { PORT: '0', MUTE: '1' })
+		expect(await primary.ask('set', 1)).toEqual({ error: expect.stringMatching(/ended while it started: SIGKILL/) })
+		expect(await primary.ask('state')).toMatchObject({ units: 0 })
+	})
+
 	test('whatever else a process sends is no report', () => {
 		const worker = Object.assign(new EventEmitter(), {
 			id: 1,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Piscina } from 'piscina'
 import { afterAll, afterEach } from 'vitest'
-import { createWorkerPool, type WorkerPool } from '../../../lib/scaling/targets/index.ts'
+import { createWorkerPool, type OwnPoolOptions, type WorkerPool } from '../../../lib/scaling/targets/index.ts'
 import { until } from './waiting.ts'
 
 export const filename: string = join(import.meta.dirname, 'task.mjs')
@@ -16,9 +16,7 @@ export interface Done {
 	readonly threadId: number
 }
 
-export function open(
-	options: Partial<ConstructorParameters<typeof Piscina>[0]> & { threads?: number; graceMs?: number } = {},
-): WorkerPool {
+export function open(options: Partial<ConstructorParameters<typeof Piscina>[0]> & OwnPoolOptions = {}): WorkerPool {
 	const pool = createWorkerPool(Piscina, { filename, threads: 2, ...options })
 	pools.push(pool)
 	return pool

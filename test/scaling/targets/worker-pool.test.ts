@@ -42,6 +42,17 @@ describe('size', () => {
 		expect(pool.ready()).toBe(2)
 	})
 
+	test('a wish that another overtakes resolves too, with what there is then', async () => {
+		const pool = open({ threads: 1 })
+		await isReady(pool)
+		const more = pool.set(3)
+		expect(await pool.set(1)).toBe(1)
+		expect(await more).toBe(1)
+		const last = pool.set(3)
+		await pool.destroy()
+		expect([await last, pool.get(), pool.ready()]).toEqual([0, 0, 0])
+	})
+
 	test('a thread with work leaves when it is done, and is given no more', async () => {
 		const pool = open({ threads: 2 })
 		await isReady(pool)
@@ -99,6 +110,15 @@ describe('where threads do not start', () => {
 		await expect(pool.run({})).rejects.toThrow('broken module')
 		expect(errors.length).toBeGreaterThan(0)
 		await pool.close()
+	})
+
+	test('one that never gets ready is given up', async () => {
+		const endless = join(folder, 'endless.mjs')
+		writeFileSync(endless, 'await new Promise(resolve => setTimeout(resolve, 1e9))')
+		const pool = open({ filename: endless, threads: 1, startTimeoutMs: 100 })
+		await expect(pool.run({})).rejects.toThrow('did not start within 100 ms')
+		await expect(pool.set(2)).rejects.toThrow('did not start within 100 ms')
+		await until(() => pool.threads.length === 0)
 	})
 })
 

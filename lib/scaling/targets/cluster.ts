@@ -122,7 +122,12 @@ class ClusterProcesses implements ClusterTarget {
 		for (const member of leastNeeded(this.#members, this.#members.length - processes)) this.#retire(member)
 		const starting: ClusterMember[] = []
 		while (this.#members.length < processes) starting.push(this.#start())
-		await Promise.all(starting.map(member => member.started(signal)))
+		try {
+			await Promise.all(starting.map(member => member.started(signal)))
+		} finally {
+			// What could not be started is not to come back when another ends.
+			if (this.#wanted === processes) this.#wanted = this.#members.length
+		}
 		return this.#members.length
 	}
 

@@ -17,9 +17,9 @@ const fewest = 2
 // Users, each with one request at a time: a thread answers 50 requests per second, so that 10 users keep 10 threads busy, and with
 // fewer threads wait for one another.
 const phases = [
-	{ name: 'before', users: 2, seconds: asked('--quick') ? 2 : 8 },
-	{ name: 'peak', users: 10, seconds: asked('--quick') ? 4 : 24 },
-	{ name: 'after', users: 2, seconds: asked('--quick') ? 2 : 8 },
+	{ name: 'before', users: 2, seconds: asked('--quick') ? 2 : 7 },
+	{ name: 'peak', users: 10, seconds: asked('--quick') ? 4 : 22 },
+	{ name: 'after', users: 2, seconds: asked('--quick') ? 2 : 7 },
 ]
 
 /** @type {{ name: string, threads: number, profile?: import('../dist/scaling/index.js').Profile }[]} */

@@ -1,5 +1,5 @@
 // Child of ../overhead.mjs: one Node process that does nothing but what one point asks for. Prints JSON.
-// Arguments: kind (idle | timer | bare | sampler | default | full), interval in ms, seconds to measure, path of the bare thread's addon.
+// Arguments: kind (idle | timer | bare | sampler | default | full | whole), interval in ms, seconds to measure, path of the bare thread's addon.
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,9 +35,25 @@ async function begin() {
 	const every = { sampleIntervalMs: intervalMs, rateIntervalMs: intervalMs, slowIntervalMs: intervalMs }
 	const system = await initializeResourceManagement(kind === 'full' ? every : {}, undefined, () => undefined)
 	keptAlive.push(system)
+	if (kind === 'whole') useAll(system)
 	const { openSampler } = await import('../../dist/snapshot/index.js')
 	const { ring } = openSampler(kind === 'full' ? every : {})
 	return () => ring.head(ring.gauge)
+}
+
+/** Rules of one's own, the pool with leases, and a scaler whose units hold some. */
+function useAll(system) {
+	system.alerts.addRule({ name: 'queue', thresholds: { warning: 100, critical: 1000 } })
+	for (let i = 0; i < 10; i++) keptAlive.push(system.pool.tryAllocate({ agentId: `agent-${i}`, memoryBytes: 2 ** 20 }))
+	let units = 2
+	const target = {
+		get: () => units,
+		/** @param {number} wanted */
+		set: wanted => {
+			units = wanted
+		},
+	}
+	keptAlive.push(system.scaler(target, 'default', { gate: { perUnit: { memoryBytes: 2 ** 20 } } }))
 }
 
 /** @type {unknown[]} */

@@ -23,6 +23,17 @@ function play(
 	return { predictor, forecasts }
 }
 
+// Mulberry32: of one number, a thousand others.
+function randomOf(seed: number): () => number {
+	let state = seed | 0
+	return () => {
+		state = (state + 0x6d2b79f5) | 0
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+	}
+}
+
 describe('the predictor', () => {
 	test('p8: what is constant stays so, with an interval of nothing', () => {
 		fc.assert(
@@ -52,8 +63,8 @@ describe('the predictor', () => {
 	test('p10: what it reports is never much worse than expecting no change', () => {
 		const kind = fc.constantFrom('noise', 'walk', 'saw', 'alternating', 'ramps')
 		fc.assert(
-			fc.property(kind, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (name, random) => {
-				const next = (): number => random.next().value
+			fc.property(kind, fc.integer(), (name, seed) => {
+				const next = randomOf(seed)
 				let walk = 50
 				const values: { readonly [kind: string]: (at: number) => number } = {
 					noise: () => 50 + 20 * next(),
@@ -65,7 +76,7 @@ describe('the predictor', () => {
 					alternating: at => 20 + 10 * (Math.floor(at / 6) % 2),
 					ramps: at => 20 + Math.abs((at % 60) - 30),
 				}
-				const series = Array.from({ length: 1000 }, (_, at) => values[name]?.(at) ?? 0)
+				const series = Array.from({ length: 300 }, (_, at) => values[name]?.(at) ?? 0)
 				const { forecasts } = play(series)
 				const ahead = horizonMs / stepMs
 				let reported = 0

@@ -58,6 +58,7 @@ export type { PolicyFactory, PolicyView, ScalingPolicy, UnitBounds } from './sim
 export { type SimulationOptions, type Stretch, simulate } from './simulation/simulation.ts'
 export { makeTrace, type Trace, type TracePoint } from './simulation/trace.ts'
 export { parseTrace } from './simulation/trace-text.ts'
+export * from './targets/index.ts'
 
 /**
  * Decides at every interval of its profile how many units there are to be, and sets the target to that. Keeps nothing alive.

@@ -1,0 +1,12 @@
+// Targets that are ready to use. What they scale is handed in: nothing of another library is imported here.
+export type { BullMqTargetOptions, BullQueueLike, BullWorkerLike } from './bullmq.ts'
+export { bullMqTarget } from './bullmq.ts'
+export type { ClusterLike, ClusterTarget, ClusterTargetOptions, ClusterWorkerLike } from './cluster.ts'
+export { clusterTarget } from './cluster.ts'
+export { drainConnections, type HttpServerLike, type LoadReportOptions, reportLoad } from './cluster-worker.ts'
+export type { DemandOptions, Metered } from './load-meter.ts'
+export { type NumberProperty, type NumberTargetOptions, numberTarget, propertyTarget } from './number.ts'
+export type { AbortEmitter, OptionsOf, PiscinaClass, PiscinaLike, TaskOptions, ThreadLike } from './piscina.ts'
+export { type PLimitLike, type PLimitTargetOptions, type PQueueLike, pLimitTarget, pQueueTarget } from './queues.ts'
+export { createWorkerPool, type WorkerPool, type WorkerPoolEvent } from './worker-pool.ts'
+export type { OwnPoolOptions, WorkerPoolOptions } from './worker-pool-options.ts'

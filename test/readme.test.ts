@@ -70,7 +70,7 @@ describe('docs/pool.md', () => {
 	})
 })
 
-for (const document of ['agents', 'enforcement', 'limiter', 'scaling-kubernetes', 'scaling-simulation', 'tracking']) {
+for (const document of ['agents', 'enforcement', 'limiter', 'scaling', 'scaling-kubernetes', 'scaling-simulation', 'tracking']) {
 	describe(`docs/${document}.md`, () => checkAll(document, examplesOf(`docs/${document}.md`)))
 }
 

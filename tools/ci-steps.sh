@@ -68,7 +68,7 @@ debian_packages() {
   attempts apt-get -qq update &&
     attempts apt-get -qq -o Acquire::Retries=5 install --yes --no-install-recommends \
       clang libclang-rt-14-dev qemu-system-x86 busybox-static python3-psutil stress-ng fio iproute2 procps musl musl-tools util-linux \
-      prometheus prometheus-alertmanager wine wine64 qemu-user libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross
+      prometheus prometheus-alertmanager redis-server wine wine64 qemu-user libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross
 }
 
 npm_ci() {

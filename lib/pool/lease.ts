@@ -1,4 +1,5 @@
 // The handle of a live reservation. The pool does not hold it: so it can tell that one was lost. On the pool's thread.
+import { PlimsollError, shown } from '../errors.ts'
 import type { AbortSignalLike } from '../globals.ts'
 import type { Amounts, AnyAmounts } from './amounts.ts'
 import type { AllocateOptions, AllocationRequest, Lease } from './contract.ts'
@@ -96,4 +97,15 @@ export class LeaseHandle implements Lease<string> {
 	#child(request: ChildRequest): AllocationRequest<string> {
 		return { ...request, agentId: this.agentId } as AllocationRequest<string>
 	}
+}
+
+/** @throws ERR_INVALID_ARGUMENT, ERR_CLOSED @internal */
+export function parentOf(lease: unknown, holder: LeaseHolder): Grant | undefined {
+	if (lease === undefined) return undefined
+	const grant = LeaseHandle.grantOf(lease, holder)
+	if (grant === undefined) {
+		throw new PlimsollError('ERR_INVALID_ARGUMENT', `parent: expected a lease of this pool, got ${shown(lease)}.`)
+	}
+	if (!grant.isLive) throw new PlimsollError('ERR_CLOSED', `parent: lease ${grant.id} has ended.`)
+	return grant
 }

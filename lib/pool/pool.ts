@@ -1,8 +1,8 @@
 // A pool as a whole: the engine with its clock, timer, promises, owners, hooks and events. On the thread that made it; keeps
 // nothing alive.
-import { PlimsollError, shown } from '../errors.ts'
+import { PlimsollError } from '../errors.ts'
 import type { AbortSignalLike } from '../globals.ts'
-import { type Severity, severities } from '../limits/severity.ts'
+import type { Severity } from '../limits/severity.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { WakeTimer } from '../time/wake.ts'
 import { AgentEnds } from './agent-ends.ts'
@@ -15,7 +15,7 @@ import type { EndReason, LeaseInfo, PoolEvent, ReclaimStep, Refusal, WaitEnd } f
 import { Grant } from './grant.ts'
 import { Handles } from './handles.ts'
 import { Waiter } from './lane.ts'
-import { LeaseHandle } from './lease.ts'
+import { type LeaseHandle, parentOf } from './lease.ts'
 import { Measuring } from './measuring.ts'
 import { hasOwnerEnded, type OwnerOptions } from './owner.ts'
 import { Feed } from './prediction/feed.ts'
@@ -23,7 +23,7 @@ import { resolvePrediction } from './prediction/options.ts'
 import { type Predictor, SizePredictor } from './prediction/predictor.ts'
 import { Quotas, quotaProblems } from './quota.ts'
 import { AllocationError, plainRefusal, refusalOf, waitError } from './refusal.ts'
-import { capacityProblems, oneOf, type QuotaOptions, refuse, type Settings, settingsOf } from './settings.ts'
+import { capacityProblems, checkPressure, type QuotaOptions, refuse, type Settings, settingsOf } from './settings.ts'
 import { leasesOf, type PoolStats, statsOf } from './stats.ts'
 import { Telling } from './telling.ts'
 import { plannedReclaim } from './victims.ts'
@@ -31,8 +31,9 @@ import { plannedReclaim } from './victims.ts'
 const routine = new Set(['granted', 'ended', 'resized', 'queued', 'aged'])
 const isRoutine = ({ kind }: PoolEvent): boolean => routine.has(kind)
 
-/** @internal */
+/** What `createPool()` makes. */
 export class ResourcePool implements Pool<string> {
+	/** @internal */
 	readonly engine: Engine
 	readonly #settings: Settings
 	readonly #clock: Clock
@@ -46,6 +47,7 @@ export class ResourcePool implements Pool<string> {
 	#closed: Promise<void> | undefined
 	#isClosed = false
 
+	/** @internal */
 	constructor(options: PoolOptions<string>, clock: Clock = systemClock) {
 		const settings = settingsOf(options)
 		const { dimensions } = settings
@@ -107,10 +109,7 @@ export class ResourcePool implements Pool<string> {
 
 	setPressure(severity: Severity | undefined): void {
 		this.#assertOpen()
-		const expected = severity === undefined ? undefined : oneOf(severities)(severity)
-		if (expected !== undefined) {
-			throw new PlimsollError('ERR_INVALID_ARGUMENT', `setPressure(severity): expected ${expected}, got ${shown(severity)}.`)
-		}
+		checkPressure(severity)
 		this.engine.setPressure(severity, this.#now())
 		this.#follow()
 	}
@@ -178,32 +177,36 @@ export class ResourcePool implements Pool<string> {
 		return this.close()
 	}
 
+	/** @internal */
 	nowMs(): number {
 		return this.#clock.monotonicMs()
 	}
 
+	/** @internal */
 	endLease(grant: Grant, reason: EndReason): void {
 		this.engine.release(grant, reason, this.#now())
 		this.#follow()
 	}
 
+	/** @internal */
 	endWait(waiter: Waiter, reason: WaitEnd): void {
 		this.engine.abandon(waiter, reason, this.#now())
 		this.#follow()
 	}
 
-	/** Whether it has, or had, requests or leases. */
+	/** Whether it has, or had, requests or leases. @internal */
 	knows(agentId: string): boolean {
 		return this.engine.agents.get(agentId) !== undefined
 	}
 
-	/** Its requests and leases. */
+	/** Its requests and leases. @internal */
 	endAgentNow(agentId: string): void {
 		const agent = this.engine.agents.get(agentId)
 		if (agent !== undefined) this.engine.endAgent(agent, 'agent-ended', this.#now())
 		this.#follow()
 	}
 
+	/** @internal */
 	resizeGrant(grant: Grant, amounts: AnyAmounts): Refusal | undefined {
 		const units = this.#demands.resized(amounts, grant.units)
 		if (!grant.isLive) throw new PlimsollError('ERR_CLOSED', `Lease ${grant.id} has ended; allocate another.`)
@@ -215,23 +218,27 @@ export class ResourcePool implements Pool<string> {
 		return refusal
 	}
 
+	/** @internal */
 	bindGrant(grant: Grant, owner: object, options?: OwnerOptions): () => void {
 		return this.#handles.bind(grant, owner, options)
 	}
 
+	/** @internal */
 	signalOf(grant: Grant): AbortSignalLike {
 		return this.#handles.signalOf(grant)
 	}
 
-	/** A pool alone enforces nothing. */
+	/** A pool alone enforces nothing. @internal */
 	enforcedOf(_grant: Grant): Lease['enforced'] {
 		return undefined
 	}
 
+	/** @internal */
 	amountsOf(grant: Grant): AnyAmounts {
 		return this.#settings.dimensions.amounts(grant.units)
 	}
 
+	/** @internal */
 	touchGrant(grant: Grant): void {
 		grant.touchedAt = this.#clock.monotonicMs()
 	}
@@ -242,7 +249,7 @@ export class ResourcePool implements Pool<string> {
 		const units = this.#demands.units(request)
 		const { agentId, groupId, profile } = request
 		if (units === undefined) return plainRefusal(agentId, 'no-prediction')
-		const terms = this.#demands.terms(options, profile, units, this.#parentOf(options?.parent))
+		const terms = this.#demands.terms(options, profile, units, parentOf(options?.parent, this))
 		const owner = options?.owner
 		if (owner !== undefined && hasOwnerEnded(owner)) return plainRefusal(agentId, 'owner-ended')
 		const agent = this.engine.agents.of(agentId, groupId)
@@ -261,16 +268,6 @@ export class ResourcePool implements Pool<string> {
 		return Promise.reject(new AllocationError('ERR_REFUSED', refusal.message, refusal))
 	}
 
-	#parentOf(lease: unknown): Grant | undefined {
-		if (lease === undefined) return undefined
-		const grant = LeaseHandle.grantOf(lease, this)
-		if (grant === undefined) {
-			throw new PlimsollError('ERR_INVALID_ARGUMENT', `parent: expected a lease of this pool, got ${shown(lease)}.`)
-		}
-		if (!grant.isLive) throw new PlimsollError('ERR_CLOSED', `parent: lease ${grant.id} has ended.`)
-		return grant
-	}
-
 	#now(): number {
 		this.engine.isVerbose = this.#telling.isHeard
 		return this.#clock.monotonicMs()
@@ -282,7 +279,7 @@ export class ResourcePool implements Pool<string> {
 		this.#wake.by(this.engine.dueAt)
 	}
 
-	/** All that time alone brings; may come early. */
+	/** All that time alone brings; may come early. @internal */
 	passTime(): void {
 		this.engine.passTime(this.#now())
 		this.#follow()

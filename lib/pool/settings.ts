@@ -1,5 +1,6 @@
 // The options of a pool: checked whole, every problem named, and what follows of them. Any thread; pure.
 import { PlimsollError, shown } from '../errors.ts'
+import { type Severity, severities } from '../limits/severity.ts'
 import { type Check, type Checks, checkOptions, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import { type Amounts, type AnyAmounts, capacityCheck, compressibleByNature, Dimensions } from './amounts.ts'
 import type { PoolOptions } from './contract.ts'
@@ -232,4 +233,11 @@ function dimensionSettings(name: string, options: DimensionOptions = {}, isInCap
 
 function stripped<T extends object>(options: T | undefined): Partial<Whole<T>> {
 	return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<Whole<T>>
+}
+
+/** @throws ERR_INVALID_ARGUMENT @internal */
+export function checkPressure(severity: Severity | undefined): void {
+	const expected = severity === undefined ? undefined : oneOf(severities)(severity)
+	if (expected === undefined) return
+	throw new PlimsollError('ERR_INVALID_ARGUMENT', `setPressure(severity): expected ${expected}, got ${shown(severity)}.`)
 }

@@ -9,6 +9,7 @@ const judges = ['publint@0.3.25', '@arethetypeswrong/cli@0.18.5']
 
 const consumer = `import { initializeResourceManagement, type SystemResources } from 'plimsoll'
 import { createAlerts, type ResourceAlert } from 'plimsoll/alerts'
+import { openEnforcement } from 'plimsoll/enforcement'
 import { createPool, type Lease, type Refusal } from 'plimsoll/pool'
 import { openSampler, type Sampler } from 'plimsoll/sampler'
 import { createScaler, type Decision } from 'plimsoll/scaling'
@@ -41,6 +42,9 @@ createScaler({ get: () => units, set() {} }, 'servce', { metrics: { load: () => 
 const tracked = openTracker().track(process.pid)
 const usage: ProcessUsage = tracked.usage()
 export const cores: number | undefined = usage.cpuCores
+const agent = await system.pool.spawn('true', [], { agentId: 'a', limits: { memoryBytes: 2 ** 26 } })
+export const memory: string | undefined = agent.enforced.memory
+await (await openEnforcement()).close()
 await system.shutdown()
 export { raw, total }
 `
@@ -51,7 +55,8 @@ const compilerOptions = {
 	lib: ['es2023', 'esnext.disposable'],
 	strict: true,
 	noEmit: true,
-	types: [],
+	types: ['node'],
+	typeRoots: [join(top, 'node_modules', '@types')], // Node.js's own, as any user of it has them
 }
 
 /** Compiles a consumer against the tarball, then asks publint and attw. */

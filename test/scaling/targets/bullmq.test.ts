@@ -95,7 +95,14 @@ describe.skipIf(redisMissing !== undefined)('bullMqTarget', () => {
 		const quick = { upAfterUpMs: 50, upAfterDownMs: 50, downAfterUpMs: 100, downAfterDownMs: 50, downAfterUpStartupPercent: 0 }
 		const scaler = createScaler(
 			target,
-			{ mode: 'target', max: 8, intervalMs: 50, cooldown: quick, stabilization: { downMs: 200 }, startup: { learn: false } },
+			{
+				mode: 'target',
+				max: 8,
+				intervalMs: 50,
+				cooldown: quick,
+				stabilization: { downMs: 200, mostDownMs: 0 },
+				startup: { learn: false },
+			},
 			{ metrics: { busy: target.busy(), demand: target.demand({ clearWithinMs: 500 }) } },
 		)
 		await queue.addBulk(Array.from({ length: 400 }, () => ({ name: 'job', data: {} })))

@@ -16,11 +16,21 @@ function entryPoints() {
 	return Object.fromEntries(names.map(name => [name, join(top, 'lib', `${name}.ts`)]))
 }
 
+// What nearly every entry point shares is one file, and what a system needs beyond that another: each import of a file by a file is
+// looked up on the disk by Node.js, again and again.
+const groups = [{ name: 'base', test: /[\\/]lib[\\/](errors|globals|native|time|limits|snapshot|detection|pool[\\/]telling)/ }]
+
 // Files directly in the folder or named as their entry: lib/native.ts finds package.json one level above its own.
 async function bundle() {
 	const bundled = await rolldown({ input: entryPoints(), platform: 'node', transform: { target: 'es2023' } })
 	try {
-		await bundled.write({ dir: join(top, 'dist'), format: 'esm', sourcemap: true, chunkFileNames: '[name].js' })
+		await bundled.write({
+			dir: join(top, 'dist'),
+			format: 'esm',
+			sourcemap: true,
+			chunkFileNames: '[name].js',
+			codeSplitting: { groups },
+		})
 	} finally {
 		await bundled.close()
 	}

@@ -50,8 +50,8 @@ Usage: plimsoll [command] [options]
                 --simulate FILE  CSV with the columns t_seconds,load; load in units of what one worker can do
                 --profile LIST   names and files (*.json), default compat,default
                 --startup S      from a start until a worker takes work, default 10
-                --min N          default 1
-                --max N          default 100
+                --min N          default: the profile's own (default: 1)
+                --max N          default: the profile's own (default: 100)
                 --json           one object for each profile
                 --no-color, --ascii  as of top
 

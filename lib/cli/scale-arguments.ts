@@ -10,8 +10,9 @@ export interface ScaleCommand {
 	/** Names of profiles, and files of profiles of one's own. */
 	readonly profiles: readonly string[]
 	readonly startupSeconds: number
-	readonly min: number
-	readonly max: number
+	/** Default: the profile's own, each. */
+	readonly min: number | undefined
+	readonly max: number | undefined
 	readonly json: boolean
 	readonly color: boolean
 	readonly ascii: boolean
@@ -27,8 +28,8 @@ function seconds(text: string | undefined, fallback: number): number {
 	throw new UsageError(`--startup: expected seconds from 0 to ${mostStartupSeconds}, got ${shown(text)}.`)
 }
 
-function units(flag: string, text: string | undefined, fallback: number, least: number): number {
-	if (text === undefined) return fallback
+function units(flag: string, text: string | undefined, least: number): number | undefined {
+	if (text === undefined) return undefined
 	const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
 	if (value >= least && value <= mostUnits) return value
 	throw new UsageError(`--${flag}: expected a whole number from ${least} to ${mostUnits}, got ${shown(text)}.`)
@@ -61,8 +62,8 @@ export function scaleCommand(
 	if (trace === undefined) {
 		throw new UsageError('`plimsoll scale` needs a trace: plimsoll scale --simulate trace.csv --profile compat,default')
 	}
-	const min = units('min', texts.get('min'), 1, 1)
-	const max = units('max', texts.get('max'), Math.max(100, min), min)
+	const min = units('min', texts.get('min'), 1)
+	const max = units('max', texts.get('max'), min ?? 1)
 	const profiles = profilesOf(texts.get('profile') ?? 'compat,default')
 	const startupSeconds = seconds(texts.get('startup'), 10)
 	const [json, color, ascii] = [given.has('json'), !given.has('no-color'), given.has('ascii')]

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 
 import { PlimsollError, shown } from '../errors.ts'
 import type { Profile, ProfileName } from '../scaling/profile.ts'
+import { resolveProfile } from '../scaling/profile-checks.ts'
 import { profilePolicy } from '../scaling/simulation/engine-policy.ts'
 import { simulate } from '../scaling/simulation/simulation.ts'
 import type { Trace } from '../scaling/simulation/trace.ts'
@@ -20,6 +21,8 @@ import { UsageError } from './usage-error.ts'
 const mostTraceBytes = 64 * 2 ** 20
 const mostProfileBytes = 256 * 1024
 const usualColumns = 80
+/** Units, where a profile has no bound. */
+const usualMost = 100
 
 interface Named {
 	readonly name: string
@@ -50,11 +53,15 @@ function profileFile(path: string): Named {
 }
 
 function run(trace: Trace, word: string, command: ScaleCommand, columns: number): SimulatedProfile {
-	const { startupSeconds, min, max } = command
+	const { startupSeconds } = command
 	const { name, profile } = isProfileFile(word) ? profileFile(word) : { name: word, profile: word as ProfileName }
 	const curve = new Curve(columns, trace.endSeconds - (trace.points[0]?.atSeconds ?? 0))
-	const options = { startupSeconds, min, max, onStretch: curve.add.bind(curve) }
-	const measures = orUsageError('--profile', word, () => simulate(trace, profilePolicy(profile), options))
+	const measures = orUsageError('--profile', word, () => {
+		const own = resolveProfile(profile)
+		const min = Math.min(command.min ?? own.min, command.max ?? Number.POSITIVE_INFINITY)
+		const max = Math.max(command.max ?? (Number.isFinite(own.max) ? own.max : usualMost), min)
+		return simulate(trace, profilePolicy(profile), { startupSeconds, min, max, onStretch: curve.add.bind(curve) })
+	})
 	return { profile: name, measures, curve }
 }
 

@@ -11,69 +11,66 @@ import type { ManagedPool } from './contract.ts'
 /** What `system.scaler()` takes. */
 export interface SystemScalerOptions extends Omit<ScalerOptions, 'metrics' | 'gate'> {
 	/**
-	 * Default: `cpu`, use of what this process may really use, and `eventLoop`, of this process's main loop; those of them that are
-	 * known when it is made.
+	 * Default: the target's own `busy()`, as the ready targets have it; else `cpu`: cores in use for each unit that is ready, so that a
+	 * unit is worth a core.
 	 */
 	readonly metrics?: { readonly [name: string]: ScalingMetric } | undefined
 	/** Default: units need no lease. Without a pool of its own: this system's. */
 	readonly gate?: (Omit<ScalingGate, 'pool'> & { readonly pool?: ScalingGate['pool'] | undefined }) | undefined
-	/** Whether `plimsoll top` of the same user shows it, which a small file makes it. Default true. */
-	readonly published?: boolean | undefined
 }
 
 /** From here on the quota binds, in percent of its periods. */
 const throttledPercent = 5
+/** From here on there is no CPU left, in percent of what this process may use. */
+const usedUpPercent = 95
 
 /** @internal */
 export class SystemScalers {
 	readonly #system: Pick<Monitoring, 'detector' | 'alerts'> & { readonly pool: ManagedPool<string> }
-	readonly #open = new Map<DynamicScaler, Publication | undefined>()
+	readonly #open = new Set<DynamicScaler>()
 
 	constructor(system: Pick<Monitoring, 'detector' | 'alerts'> & { readonly pool: ManagedPool<string> }) {
 		this.#system = system
 	}
 
 	add(target: ScalingTarget, profile: ProfileName | Profile, options: SystemScalerOptions = {}): DynamicScaler {
-		const scaler = new DynamicScaler(target, profile, this.#completed(options))
-		const publication = options.published === false ? undefined : Publication.of(scaler)
-		this.#open.set(scaler, publication)
-		scaler.onClose(() => {
-			publication?.close()
-			this.#open.delete(scaler)
-		})
+		const scaler = new DynamicScaler(target, profile, this.#completed(target, options))
+		if (options.published !== false) Publication.begin(scaler)
+		this.#open.add(scaler)
+		scaler.onClose(() => this.#open.delete(scaler))
 		return scaler
 	}
 
 	close(): void {
-		for (const scaler of [...this.#open.keys()]) scaler.close()
+		for (const scaler of [...this.#open]) scaler.close()
 	}
 
-	#completed(options: SystemScalerOptions): ScalerOptions {
+	#completed(target: ScalingTarget, options: SystemScalerOptions): ScalerOptions {
 		if (!isPlainObject(options)) return options as never // refused by whom it is passed to
 		const given: SystemScalerOptions = options
-		const { published: _, metrics = this.#metrics(), conditions = () => this.#conditions(), gate, ...others } = given
+		const { metrics = this.#metrics(target), conditions = () => this.#conditions(), gate, ...others } = given
 		if (gate === undefined) return { ...others, metrics, conditions }
 		// Only where it is asked for is a pool made.
 		const whole = isPlainObject(gate) ? { ...gate, pool: gate.pool ?? this.#system.pool } : gate
 		return { ...others, metrics, conditions, gate: whole as ScalingGate }
 	}
 
-	#metrics(): { readonly [name: string]: ScalingMetric } {
-		const { detector } = this.#system
-		const metrics = {
-			cpu: (): number | undefined => detector.getCurrentResources().cpu.utilizationPercent,
-			eventLoop: (): number | undefined => detector.getCurrentResources().eventLoop.utilizationPercent,
+	#metrics(target: Partial<ScalingTarget> & { readonly busy?: unknown }): { readonly [name: string]: ScalingMetric } {
+		if (typeof target?.busy === 'function') return { busy: target.busy() as ScalingMetric }
+		return {
+			cpu: () => {
+				const { container, process } = this.#system.detector.getCurrentResources()
+				const cores = container.cpuCores ?? shareOf(process.cpuPercent)
+				return cores === undefined ? undefined : cores / (target.ready?.() ?? target.get?.() ?? Number.NaN)
+			},
 		}
-		const known = Object.entries(metrics).filter(([, percent]) => percent() !== undefined)
-		return Object.fromEntries(
-			(known.length > 0 ? known : Object.entries(metrics)).map(([name, percent]) => [name, () => shareOf(percent())]),
-		)
 	}
 
+	// More units on the same CPU cannot help where its quota stops them, or nothing of it is left.
 	#conditions(): ScalingConditions {
-		const { throttledPercent: throttled } = this.#system.detector.getCurrentResources().cpu
+		const { throttledPercent: throttled = 0, utilizationPercent: used = 0 } = this.#system.detector.getCurrentResources().cpu
 		const memory = gravestOf(this.#system.alerts, 'memory')
-		return { ...(memory !== undefined && { memory }), throttled: throttled !== undefined && throttled > throttledPercent }
+		return { ...(memory !== undefined && { memory }), throttled: throttled > throttledPercent || used >= usedUpPercent }
 	}
 }
 

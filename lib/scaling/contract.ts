@@ -80,4 +80,8 @@ export interface ScalerOptions {
 	/** Whether it decides by its own timer. Without, `evaluate()` does. Default true. */
 	readonly timer?: boolean | undefined
 	readonly clock?: ScalerClock | undefined
+	/**
+	 * Whether `plimsoll top` of the same user shows it, for which it writes a small file. Default: where a system made it. Not on Windows.
+	 */
+	readonly published?: boolean | undefined
 }

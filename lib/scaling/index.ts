@@ -49,6 +49,9 @@ export type {
 	TrackingSettings,
 } from './profile.ts'
 export { resolveProfile } from './profile-checks.ts'
+
+import { Publication } from './publication.ts'
+
 export { replay } from './replay.ts'
 export { DynamicScaler } from './scaler.ts'
 export * from './serving/index.ts'
@@ -67,5 +70,7 @@ export * from './targets/index.ts'
  * @throws ERR_INVALID_OPTIONS naming all that is wrong, ERR_INVALID_ARGUMENT
  */
 export function createScaler(target: ScalingTarget, profile: ProfileName | Profile, options: ScalerOptions): DynamicScaler {
-	return new DynamicScaler(target, profile, options)
+	const scaler = new DynamicScaler(target, profile, options)
+	if (options.published === true) Publication.begin(scaler)
+	return scaler
 }

@@ -16,6 +16,7 @@ const checks: Checks = {
 	gate: anyObject,
 	historyLimit: countFrom(0),
 	timer: oneOf([true, false]),
+	published: oneOf([true, false]),
 	clock: value => (isPlainObject(value) && typeof value.monotonicMs === 'function' ? undefined : 'an object with monotonicMs()'),
 }
 const gateChecks: Checks = {

@@ -6,11 +6,16 @@ import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
 import type { Decision } from './decision.ts'
-import { openFolder, ownFolder, scalerText } from './published.ts'
+import { openFolder, ownFolder, removeLeftOvers, scalerText } from './published.ts'
 import type { DynamicScaler } from './scaler.ts'
 
 const againMs = 15_000
 let publications = 0
+/** Of this thread; a process that ends leaves none of them. */
+const open = new Set<Publication>()
+const removeAll = (): void => {
+	for (const publication of open) publication.close()
+}
 
 /** @internal */
 export class Publication {
@@ -31,15 +36,21 @@ export class Publication {
 		})
 	}
 
-	/** `undefined` where there is no folder to write to. */
-	static of(scaler: DynamicScaler, folder: string | undefined = ownFolder()): Publication | undefined {
-		return folder !== undefined && openFolder(folder) ? new Publication(scaler, folder) : undefined
+	/** Until the scaler is closed, or the process ends; not where there is no folder to write to. */
+	static begin(scaler: DynamicScaler, folder: string | undefined = ownFolder()): void {
+		if (folder === undefined || !openFolder(folder)) return
+		if (publications === 0) removeLeftOvers(folder)
+		const publication = new Publication(scaler, folder)
+		if (open.size === 0) process.on('exit', removeAll)
+		open.add(publication)
+		scaler.onClose(() => publication.close())
 	}
 
 	close(): void {
 		this.#isClosed = true
 		this.#stop()
 		this.#remove()
+		if (open.delete(this) && open.size === 0) process.off('exit', removeAll)
 	}
 
 	async #say(): Promise<void> {

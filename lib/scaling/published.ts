@@ -25,7 +25,7 @@ export interface ScalerHere {
 }
 
 const folderName = /^plimsoll-(\d+)$/
-const fileName = /^scaler-(\d+)-\d+-\d+\.json$/
+const fileName = /^scaler-(\d+)-\d+-\d+\.json(\.new)?$/
 const mostFiles = 1000
 const mostBytes = 4096
 const longestText = 400
@@ -68,19 +68,23 @@ function inFolder(folder: string, uid: number, nowMs: number): ScalerHere[] {
 	} catch {
 		return []
 	}
+	if (uid === process.getuid?.()) removeLeftOvers(folder)
 	const found: ScalerHere[] = []
 	for (const name of namesIn(folder).slice(0, mostFiles)) {
-		const pid = Number(fileName.exec(name)?.[1] ?? Number.NaN)
-		if (!Number.isSafeInteger(pid)) continue
-		const file = join(folder, name)
-		if (!isAlive(pid)) {
-			if (uid === process.getuid?.()) rmSync(file, { force: true })
-			continue
-		}
-		const scaler = parseScaler(textOf(file), pid)
+		const [, pid, isUnfinished] = fileName.exec(name) ?? []
+		if (pid === undefined || isUnfinished || !isAlive(Number(pid))) continue
+		const scaler = parseScaler(textOf(join(folder, name)), Number(pid))
 		if (scaler !== undefined && Math.abs(nowMs - scaler.at) <= scaler.goodForMs) found.push(scaler)
 	}
 	return found
+}
+
+/** Files of processes that have ended. @internal */
+export function removeLeftOvers(folder: string): void {
+	for (const name of namesIn(folder)) {
+		const pid = fileName.exec(name)?.[1]
+		if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true })
+	}
 }
 
 /** `undefined`: it was not written by a scaler of this process. @internal */

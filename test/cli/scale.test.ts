@@ -66,7 +66,7 @@ describe('the command line', () => {
 			color: false,
 			ascii: true,
 		})
-		expect(parseCommand(['scale', '--simulate', 'a.csv', '--min', '200'])).toMatchObject({ min: 200, max: 200 })
+		expect(parseCommand(['scale', '--simulate', 'a.csv', '--min', '200'])).toMatchObject({ min: 200, max: undefined })
 	})
 
 	it.each([

@@ -14,8 +14,8 @@ export interface Trace {
 	readonly endSeconds: number
 }
 
-/** The longest that is simulated, in seconds: a little more than a year. */
-export const longestTraceSeconds = 4e7
+/** The longest that is simulated, in seconds: a month and a half. */
+export const longestTraceSeconds = 4e6
 export const greatestLoad = 1e9
 
 /** What is wrong with a point; `undefined`: nothing. @internal */

@@ -5,12 +5,12 @@ import type { ActuationOutcome } from './decision.ts'
 
 /** Under way. @internal */
 export interface Running {
+	readonly from: number
 	readonly units: number
 	readonly sinceMs: number
 }
 
 interface Try extends Running {
-	readonly from: number
 	readonly controller: AbortController
 	readonly onEnd: (outcome: ActuationOutcome) => void
 	readonly timer: NodeJS.Timeout

@@ -26,8 +26,8 @@ export interface ScalingInput {
 	readonly state?: ScalerState | undefined
 	/** Of state 'manual'. */
 	readonly manualUnits?: number | undefined
-	/** Setting the target is under way, to so many and since then. */
-	readonly actuating?: { readonly units: number; readonly sinceMs: number } | undefined
+	/** Setting the target is under way, from so many to so many and since then. */
+	readonly actuating?: { readonly from: number; readonly units: number; readonly sinceMs: number } | undefined
 }
 
 /** What one metric asks for. */

@@ -162,7 +162,7 @@ export class ScalingEngine implements Engine {
 			blockedBy.push(blocked)
 			return current
 		}
-		if (actuating !== undefined && actuating.units > current === wanted > current) {
+		if (actuating !== undefined && !isAnother(wanted, input, actuating)) {
 			return hold({ by: 'actuation', units: actuating.units, forMs: Math.max(0, input.atMs - actuating.sinceMs) })
 		}
 		if (remainingMs > 0) return hold({ by: 'backoff', remainingMs, failures: backoff.failures })
@@ -189,6 +189,12 @@ export function withRoom(decision: Decision, room: number): Decision {
 		blockedBy: [...blockedBy, { by: 'gate', granted: room, asked }],
 		input,
 	}
+}
+
+// Whether what is under way has to be given up for this. By where it began: a target may say its new number long before it is done.
+function isAnother(wanted: number, { units, state }: ScalingInput, under: NonNullable<ScalingInput['actuating']>): boolean {
+	if (state === 'manual') return wanted !== under.units
+	return wanted > units !== under.units > under.from
 }
 
 function mostAsked(advice: readonly Advice[]): Advice | undefined {

@@ -192,13 +192,17 @@ export class DynamicScaler implements Disposable {
 		if (input === undefined) return undefined
 		let decision = this.#engine.decide(input)
 		const isActing = decision.state === 'auto' || decision.state === 'manual'
-		const isBusy = this.#actuation.running !== undefined
-		if (isActing && !isBusy && decision.verdict === 'up') decision = this.#gated(decision)
+		const running = this.#actuation.running
+		if (isActing && running === undefined && decision.verdict === 'up') decision = this.#gated(decision)
 		this.#history.add(decision)
 		this.#telling.tell({ kind: 'decision', decision })
-		if (!isActing || decision.verdict === 'hold' || this.#isClosed) return decision
-		if (isBusy) this.#actuation.supersede()
-		else this.#actuation.start(decision.from, decision.units, outcome => this.#ended(decision, outcome))
+		if (!isActing || this.#isClosed) return decision
+		if (running !== undefined) {
+			const isAnother = decision.state === 'manual' ? input.manualUnits !== running.units : decision.verdict !== 'hold'
+			if (isAnother) this.#actuation.supersede()
+		} else if (decision.verdict !== 'hold') {
+			this.#actuation.start(decision.from, decision.units, outcome => this.#ended(decision, outcome))
+		}
 		return this.#history.last // with its outcome, where setting the target took no time
 	}
 
@@ -219,7 +223,7 @@ export class DynamicScaler implements Disposable {
 				conditions: this.#conditions(),
 				state: this.#mode.state(atMs),
 				...(manualUnits !== undefined && { manualUnits }),
-				...(running !== undefined && { actuating: { units: running.units, sinceMs: running.sinceMs } }),
+				...(running !== undefined && { actuating: { from: running.from, units: running.units, sinceMs: running.sinceMs } }),
 			}
 		} catch (error) {
 			this.#failure = textOf(error)

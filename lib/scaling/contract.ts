@@ -45,6 +45,8 @@ export interface GatePool {
 /** As a pool's lease. */
 export interface GateLease {
 	readonly granted: true
+	/** `false`: the pool has ended it. Default: it lives until it is released. */
+	readonly isLive?: boolean | undefined
 	release(): void
 }
 

@@ -63,7 +63,8 @@ export type Blocked =
 	/** It was changed so often of late: more may come, none goes. */
 	| { readonly by: 'action-budget'; readonly actions: number; readonly windowMs: number }
 	| { readonly by: 'bounds'; readonly bound: 'min' | 'max'; readonly units: number }
-	| { readonly by: 'gate'; readonly granted: number; readonly asked: number }
+	/** `error`: the pool could not be asked. */
+	| { readonly by: 'gate'; readonly granted: number; readonly asked: number; readonly error?: string | undefined }
 	/** The target is being set. */
 	| { readonly by: 'actuation'; readonly units: number; readonly forMs: number }
 	/** The last actuation failed. */

@@ -177,7 +177,7 @@ export class ScalingEngine implements Engine {
 }
 
 /** With as much of it as the gate grants. @internal */
-export function withRoom(decision: Decision, room: number): Decision {
+export function withRoom(decision: Decision, room: number, error?: string): Decision {
 	const { from, units, blockedBy } = decision
 	const asked = units - from
 	const input = { ...decision.input, room }
@@ -186,7 +186,7 @@ export function withRoom(decision: Decision, room: number): Decision {
 		...decision,
 		units: from + room,
 		verdict: room > 0 ? 'up' : 'hold',
-		blockedBy: [...blockedBy, { by: 'gate', granted: room, asked }],
+		blockedBy: [...blockedBy, { by: 'gate', granted: room, asked, ...(error !== undefined && { error }) }],
 		input,
 	}
 }

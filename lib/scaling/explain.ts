@@ -5,6 +5,8 @@ const seconds = (ms: number): string => `${ms >= 10_000 ? Math.round(ms / 1000) 
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'units'}`
 
+const sentencePart = (text: string): string => text.replace(/\s+/g, ' ').replace(/[.?! ]+$/, '')
+
 /** What was decided, what for, and what held it back. */
 export function explain(decision: Decision): string {
 	const { verdict, from, units, wish, blockedBy } = decision
@@ -69,7 +71,8 @@ export function blockedText(blocked: Blocked): string {
 		case 'bounds':
 			return `${blocked.units} is the ${blocked.bound === 'min' ? 'least' : 'most'}`
 		case 'gate':
-			return `the pool grants ${blocked.granted} of ${blocked.asked} more`
+			if (blocked.error === undefined) return `the pool grants ${blocked.granted} of ${blocked.asked} more`
+			return `the pool could not be asked for ${blocked.asked} more: ${sentencePart(blocked.error)}`
 		case 'actuation':
 			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}`
 		case 'backoff':

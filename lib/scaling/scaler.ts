@@ -213,6 +213,7 @@ export class DynamicScaler implements Disposable {
 			const { units, readyUnits } = readUnits(this.#target)
 			const gate = this.#options.gate
 			if (gate !== undefined) this.#leases ??= new UnitLeases(gate, gate.agentId ?? this.name, units)
+			if (running === undefined) this.#settleLeases(units)
 			this.#failure = undefined
 			const manualUnits = this.#mode.manual(atMs)?.units
 			return {
@@ -243,20 +244,32 @@ export class DynamicScaler implements Disposable {
 
 	#gated(decision: Decision): Decision {
 		if (this.#leases === undefined) return decision
-		const heldBefore = this.#leases.held
+		const { from, units } = decision
+		let failure: string | undefined
 		try {
-			this.#leases.acquire(decision.units - decision.from)
+			this.#leases.acquire(units)
+		} catch (error) {
+			failure = textOf(error)
+			this.#telling.tell({ kind: 'failed', what: 'gate', error })
+		}
+		return withRoom(decision, Math.max(0, Math.min(units, this.#leases.covered) - from), failure)
+	}
+
+	// Nothing is asked for: what a pool throws here stands in the way of nothing.
+	#settleLeases(units: number): void {
+		try {
+			this.#leases?.settle(units)
 		} catch (error) {
 			this.#telling.tell({ kind: 'failed', what: 'gate', error })
 		}
-		return withRoom(decision, this.#leases.held - heldBefore)
 	}
 
 	#ended(decision: Decision, outcome: ActuationOutcome): void {
 		const afterDecision = this.#history.last?.id ?? decision.id
 		const whole = { ...outcome, afterDecision }
 		this.#engine.actuated(whole)
-		this.#leases?.settle(whole.units)
+		if (whole.units < whole.from) this.#leases?.lowered(whole.units)
+		this.#settleLeases(whole.units)
 		this.#telling.tell({ kind: 'actuation', decision: this.#history.ended(decision, whole), outcome: whole })
 		if (whole.superseded && !this.#isClosed) this.evaluate()
 		if (this.#actuation.running === undefined) this.#release()

@@ -27,7 +27,15 @@ export interface ScalingInput {
 	/** Of state 'manual'. */
 	readonly manualUnits?: number | undefined
 	/** Setting the target is under way, from so many to so many and since then. */
-	readonly actuating?: { readonly from: number; readonly units: number; readonly sinceMs: number } | undefined
+	readonly actuating?:
+		| {
+				readonly from: number
+				readonly units: number
+				readonly sinceMs: number
+				/** It was told to give up: nothing can be done before it has ended. */
+				readonly isAborted?: boolean | undefined
+		  }
+		| undefined
 }
 
 /** What one metric asks for. */
@@ -65,8 +73,8 @@ export type Blocked =
 	| { readonly by: 'bounds'; readonly bound: 'min' | 'max'; readonly units: number }
 	/** `error`: the pool could not be asked. */
 	| { readonly by: 'gate'; readonly granted: number; readonly asked: number; readonly error?: string | undefined }
-	/** The target is being set. */
-	| { readonly by: 'actuation'; readonly units: number; readonly forMs: number }
+	/** The target is being set, or was told to give that up and has not yet. */
+	| { readonly by: 'actuation'; readonly units: number; readonly forMs: number; readonly isAborted?: boolean | undefined }
 	/** The last actuation failed. */
 	| { readonly by: 'backoff'; readonly remainingMs: number; readonly failures: number }
 	| { readonly by: 'state'; readonly state: ScalerState }

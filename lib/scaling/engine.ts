@@ -162,8 +162,9 @@ export class ScalingEngine implements Engine {
 			blockedBy.push(blocked)
 			return current
 		}
-		if (actuating !== undefined && !isAnother(wanted, input, actuating)) {
-			return hold({ by: 'actuation', units: actuating.units, forMs: Math.max(0, input.atMs - actuating.sinceMs) })
+		if (actuating !== undefined && (actuating.isAborted || !isAnother(wanted, input, actuating))) {
+			const forMs = Math.max(0, input.atMs - actuating.sinceMs)
+			return hold({ by: 'actuation', units: actuating.units, forMs, ...(actuating.isAborted && { isAborted: true }) })
 		}
 		if (remainingMs > 0) return hold({ by: 'backoff', remainingMs, failures: backoff.failures })
 		if (direction === 'up' && conditions?.memory === 'EMERGENCY') {

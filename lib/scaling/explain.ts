@@ -74,7 +74,7 @@ export function blockedText(blocked: Blocked): string {
 			if (blocked.error === undefined) return `the pool grants ${blocked.granted} of ${blocked.asked} more`
 			return `the pool could not be asked for ${blocked.asked} more: ${sentencePart(blocked.error)}`
 		case 'actuation':
-			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}`
+			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}${blocked.isAborted ? ', told to give up' : ''}`
 		case 'backoff':
 			return `after ${blocked.failures === 1 ? 'a failure' : `${blocked.failures} failures`} not again for ${seconds(blocked.remainingMs)}`
 		case 'state':

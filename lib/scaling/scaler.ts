@@ -48,7 +48,9 @@ export class DynamicScaler implements Disposable {
 		this.#options = options
 		this.#clock = options.clock ?? systemClock
 		this.#engine = new ScalingEngine(this.profile)
-		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs)
+		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs, error =>
+			this.#telling.tell({ kind: 'failed', what: 'target', error }),
+		)
 		this.#history = new DecisionHistory(options.historyLimit ?? 1000)
 		this.#mode = new Mode(options.state ?? 'auto')
 		if (options.timer !== false) this.#timer = setInterval(() => this.#tick(), this.profile.intervalMs).unref()
@@ -224,7 +226,7 @@ export class DynamicScaler implements Disposable {
 				conditions: this.#conditions(),
 				state: this.#mode.state(atMs),
 				...(manualUnits !== undefined && { manualUnits }),
-				...(running !== undefined && { actuating: { from: running.from, units: running.units, sinceMs: running.sinceMs } }),
+				...(running !== undefined && { actuating: running }),
 			}
 		} catch (error) {
 			this.#failure = textOf(error)

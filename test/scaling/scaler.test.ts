@@ -1,6 +1,5 @@
 // The shell: one actuation at a time, failures, time limits, and what it is given.
-import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createScaler, type ScalerOptions, type ScalingTarget } from '../../lib/scaling/index.ts'
 import { Bench } from './bench.ts'
 
@@ -83,25 +82,70 @@ describe('setting the target', () => {
 		expect(bench.scaler.last()?.outcome).toMatchObject({ ok: true, wanted: 6, units: 4 })
 	})
 
-	test('too slow has failed, and the next waits until it has ended', async () => {
+	test('too slow has failed, is told once, and the next waits until it has ended', async () => {
 		const bench = new Bench({ actuationTimeoutMs: 5 })
 		let end = (): void => undefined
-		const aborted = vi.fn()
-		bench.onSet = (_, signal) => {
-			signal.addEventListener('abort', aborted)
-			return new Promise<void>(resolve => {
-				end = resolve
-			})
-		}
+		const aborted = new Promise(resolve => {
+			bench.onSet = (_, signal) => {
+				signal.addEventListener('abort', resolve)
+				return new Promise<void>(done => {
+					end = done
+				})
+			}
+		})
 		bench.pass(0)
-		while (aborted.mock.calls.length === 0) await wait(1)
+		await aborted // and no timer has run since
+		bench.load = 0
 		expect(bench.pass(5000)).toBe('hold')
+		expect(bench.scaler.last()?.blockedBy.at(-1)).toEqual({ by: 'actuation', units: 3, forMs: 5000, isAborted: true })
+		bench.scaler.manual(1, 1000)
+		expect(bench.scaler.explain()).toBe('compat: held at 2 units, set by hand; but being set to 3 for 5 s, told to give up.')
 		expect(bench.sets).toEqual([3])
 		bench.units = 3
 		end()
 		await bench.scaler.settled()
 		expect(bench.scaler.history()[0]?.outcome).toMatchObject({ ok: false, error: 'not done within 5 ms' })
-		expect(bench.pass(5000)).toBe('up')
+		expect(bench.scaler.history()[0]?.outcome?.superseded).toBeUndefined()
+		expect(bench.events.filter(({ kind }) => kind === 'failed')).toMatchObject([
+			{ what: 'target', error: { code: 'ERR_DEADLINE', message: 'set(3) was not done within 5 ms; its signal aborted.' } },
+		])
+		bench.load = 1
+		expect([bench.pass(5000), bench.sets]).toEqual(['up', [3, 4]])
+	})
+
+	test('what never ends is given up, as a failure, and its late end counts for nothing', async () => {
+		for (const isAnotherWanted of [false, true]) {
+			const bench = new Bench({ actuationTimeoutMs: 5 })
+			const ends: (() => void)[] = []
+			bench.onSet = () => new Promise<void>(resolve => ends.push(resolve))
+			bench.pass(0)
+			if (isAnotherWanted) bench.scaler.manual(1, 1000)
+			await bench.scaler.settled()
+			const error = 'not done within 5 ms, and has not ended in as long again: given up'
+			expect(bench.scaler.history()[0]?.outcome).toMatchObject({ ok: false, units: 2, error })
+			expect(bench.scaler.explain(bench.scaler.history()[0])).toContain(`that failed at 2: ${error}`)
+			expect([bench.pass(999), bench.sets]).toEqual([isAnotherWanted ? 'down' : 'hold', isAnotherWanted ? [3, 1] : [3]])
+			if (!isAnotherWanted) expect([bench.pass(1), bench.sets]).toEqual(['up', [3, 3]])
+			const actuations = bench.events.filter(({ kind }) => kind === 'actuation').length
+			ends[0]?.()
+			await Promise.resolve()
+			await Promise.resolve()
+			expect(bench.events.filter(({ kind }) => kind === 'actuation').length).toBe(actuations)
+			bench.scaler.close()
+		}
+	})
+
+	test('what set() returns is not taken for the number of units', () => {
+		for (const returned of [0, 100, 1e9, '7']) {
+			const bench = new Bench()
+			bench.onSet = units => {
+				bench.units = units
+				return returned
+			}
+			bench.pass(0)
+			expect(bench.scaler.last()?.outcome).toMatchObject({ ok: true, units: 3 })
+			expect(bench.scaler.units).toBe(3)
+		}
 	})
 })
 

@@ -145,6 +145,7 @@ export function textOf(error: unknown): string {
 	}
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** @internal */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
 	return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -19,6 +19,8 @@ export interface ScalingInput {
 	readonly readyUnits: number
 	/** `undefined`: missing. */
 	readonly metrics: { readonly [name: string]: MetricInput | undefined }
+	/** Why metrics are missing, where it is the metric's own fault: what it threw, or said that cannot be. */
+	readonly problems?: { readonly [name: string]: string } | undefined
 	readonly conditions?: ScalingConditions | undefined
 	/** How many units more the gate grants. Default: as many as are asked for. */
 	readonly room?: number | undefined

@@ -14,7 +14,7 @@ import { Mode } from './mode.ts'
 import { checkScalerOptions, checkTarget } from './options.ts'
 import type { Profile, ProfileName, ResolvedProfile } from './profile.ts'
 import { resolveProfile } from './profile-checks.ts'
-import { readMetrics, readUnits } from './readings.ts'
+import { MetricReader, readUnits } from './readings.ts'
 import { replay } from './replay.ts'
 
 /** Keeps a target as large as its load asks for. */
@@ -29,6 +29,7 @@ export class DynamicScaler implements Disposable {
 	readonly #history: DecisionHistory
 	readonly #telling = new Telling<ScalerEvent>({ topic: 'scaling', historyLimit: 0 })
 	readonly #mode: Mode
+	readonly #metrics: MetricReader
 	readonly #timer: NodeJS.Timeout | undefined
 	#leases: UnitLeases | undefined
 	#settled: (() => void)[] = []
@@ -53,6 +54,9 @@ export class DynamicScaler implements Disposable {
 		)
 		this.#history = new DecisionHistory(options.historyLimit ?? 1000)
 		this.#mode = new Mode(options.state ?? 'auto')
+		this.#metrics = new MetricReader(options.metrics, this.profile.intervalMs, (name, error) =>
+			this.#telling.tell({ kind: 'failed', what: 'metric', name, error }),
+		)
 		if (options.timer !== false) this.#timer = setInterval(() => this.#tick(), this.profile.intervalMs).unref()
 	}
 
@@ -78,7 +82,7 @@ export class DynamicScaler implements Disposable {
 
 	/** The metrics as they are now; `undefined`: not known. */
 	readings(): { readonly [metric: string]: MetricInput | undefined } {
-		return readMetrics(this.#options.metrics, this.#clock.monotonicMs())
+		return this.#metrics.look(this.#clock.monotonicMs()).metrics
 	}
 
 	/**
@@ -222,7 +226,7 @@ export class DynamicScaler implements Disposable {
 				atMs,
 				units,
 				readyUnits,
-				metrics: readMetrics(this.#options.metrics, atMs),
+				...this.#metrics.read(atMs),
 				conditions: this.#conditions(),
 				state: this.#mode.state(atMs),
 				...(manualUnits !== undefined && { manualUnits }),

@@ -1,7 +1,9 @@
 // The shell: one actuation at a time, failures, time limits, and what it is given.
-import { describe, expect, test } from 'vitest'
-import { createScaler, type ScalerOptions, type ScalingTarget } from '../../lib/scaling/index.ts'
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { createScaler, type Decision, type ScalerOptions, type ScalingTarget } from '../../lib/scaling/index.ts'
 import { Bench } from './bench.ts'
+import { runs } from './playing.ts'
 
 describe('setting the target', () => {
 	test('a plain setter has been set when evaluate() returns', () => {
@@ -177,7 +179,83 @@ describe('what it is given', () => {
 		expect(bench.pass(0)).toBe('hold')
 		expect(bench.scaler.last()?.blockedBy).toEqual([{ by: 'missing-metric', metrics: ['bad', 'odd'] }])
 		expect(bench.scaler.explain()).toBe(
-			'compat: held at 2 units, nothing is known of its metrics; never down while bad and odd are not known.',
+			'compat: held at 2 units, nothing is known of its metrics; never down while bad (no) and odd (it said "many") are not known.',
+		)
+		expect(bench.events.filter(({ kind }) => kind === 'failed')).toMatchObject([
+			{ what: 'metric', name: 'bad', error: { message: 'no' } },
+			{ what: 'metric', name: 'odd', error: { message: 'it said "many"' } },
+			{ what: 'conditions' },
+		])
+	})
+
+	test('what is wrong with a metric is told once, until it is something else', () => {
+		let said = (): unknown => 0.5
+		const bench = new Bench({}, { metrics: { load: () => said() as number } })
+		const told = (): string[] => bench.events.flatMap(event => (event.kind === 'failed' ? [(event.error as Error).message] : []))
+		const raise = (text: string) => (): never => {
+			throw new Error(text)
+		}
+		for (const each of [
+			raise('a'),
+			raise('a'),
+			raise('b'),
+			() => 0.5,
+			() => undefined,
+			() => ({ value: undefined }),
+			raise('b'),
+		]) {
+			said = each
+			bench.pass(1000)
+			bench.scaler.readings()
+		}
+		expect(told()).toEqual(['a', 'b', 'b'])
+		expect(bench.scaler.last()?.input.problems).toEqual({ load: 'b' })
+	})
+
+	test('a metric that returns a promise is missing, says so, and its rejection harms nothing', async () => {
+		const rejected = vi.fn()
+		process.on('unhandledRejection', rejected)
+		const bench = new Bench({}, { metrics: { load: (async () => Promise.reject(new Error('late'))) as never } })
+		bench.pass(0)
+		await new Promise(resolve => setImmediate(resolve))
+		process.off('unhandledRejection', rejected)
+		expect(rejected).not.toHaveBeenCalled()
+		expect(bench.scaler.explain()).toContain('load (it returned a promise, and has to say what is known now) is not known')
+	})
+
+	test('a time of another clock does not stay fresh for ever', () => {
+		const bench = new Bench({}, { metrics: { load: () => ({ value: 0.1, atMs: Date.now() }) } })
+		bench.clock.nowMs = performance.now()
+		expect(bench.pass(0)).toBe('hold')
+		expect(bench.scaler.explain()).toContain('load (its atMs is in the future, so of another clock) is not known')
+	})
+
+	test('where no unit is ready, that is said', () => {
+		const target = { get: () => 2, ready: () => 0, set: () => undefined }
+		const scaler = createScaler(target, 'compat', { metrics: { load: () => 1 }, timer: false })
+		scaler.evaluate()
+		expect(scaler.explain()).toBe('compat: held at 2 units, no unit is ready; never down while load is not known.')
+		scaler.close()
+	})
+
+	test('whatever a metric does, there is a decision, it is not down without a value, and a fault has its reason', () => {
+		const reading = fc.oneof(fc.anything(), fc.record({ value: fc.anything(), atMs: fc.anything() }), fc.double())
+		fc.assert(
+			fc.property(reading, fc.boolean(), (said, throws) => {
+				const metric = (): never => {
+					if (throws) throw said
+					return said as never
+				}
+				const bench = new Bench({ cooldown: { downAfterUpMs: 0 } }, { metrics: { load: metric } })
+				bench.pass(0)
+				const { input, verdict, recommendations } = bench.scaler.last() as Decision
+				if (recommendations[0]?.value === undefined) expect(verdict).toBe('hold')
+				expect(throws && input.problems?.load === undefined).toBe(false)
+				expect(typeof bench.scaler.explain()).toBe('string')
+				expect(bench.events.filter(({ kind }) => kind === 'failed').length).toBe(input.problems === undefined ? 0 : 1)
+				bench.scaler.close()
+			}),
+			runs,
 		)
 	})
 
@@ -185,6 +263,7 @@ describe('what it is given', () => {
 		const bench = new Bench({}, { metrics: { old: () => ({ value: 1, atMs: bench.clock.nowMs - 15_001 }) } })
 		bench.pass(0)
 		expect(bench.scaler.last()?.recommendations).toMatchObject([{ metric: 'old', note: 'stale', value: undefined }])
+		expect(bench.scaler.explain()).toContain('never down while old (15 s old) is not known')
 	})
 
 	test('mistakes are named at once, all of them', () => {

@@ -5,15 +5,17 @@ import type { ActuationOutcome } from './decision.ts'
 
 /** Under way. @internal */
 export interface Running {
+	readonly from: number
 	readonly units: number
 	readonly sinceMs: number
+	/** It was told to give up, and has not ended yet. */
+	readonly isAborted: boolean
 }
 
-interface Try extends Running {
-	readonly from: number
+interface Try extends Omit<Running, 'isAborted'> {
 	readonly controller: AbortController
 	readonly onEnd: (outcome: ActuationOutcome) => void
-	readonly timer: NodeJS.Timeout
+	timer: NodeJS.Timeout
 	isLate: boolean
 	isSuperseded: boolean
 }
@@ -23,18 +25,21 @@ export class Actuation {
 	readonly #target: ScalingTarget
 	readonly #clock: ScalerClock
 	readonly #timeoutMs: number
+	readonly #onLate: (error: PlimsollError) => void
 	#try: Try | undefined
 
-	constructor(target: ScalingTarget, clock: ScalerClock, timeoutMs: number) {
+	/** `onLate`: a try takes longer than that, and is still under way. */
+	constructor(target: ScalingTarget, clock: ScalerClock, timeoutMs: number, onLate: (error: PlimsollError) => void) {
 		this.#target = target
 		this.#clock = clock
 		this.#timeoutMs = timeoutMs
+		this.#onLate = onLate
 	}
 
 	/** Only where none is under way. A target that is done at once has ended within this call. */
 	start(from: number, units: number, onEnd: (outcome: ActuationOutcome) => void): void {
 		const controller = new AbortController()
-		const timer = setTimeout(() => this.#late(), this.#timeoutMs).unref()
+		const timer = setTimeout(() => this.#late(started), this.#timeoutMs).unref()
 		const sinceMs = this.#clock.monotonicMs()
 		const started: Try = { from, units, sinceMs, controller, onEnd, timer, isLate: false, isSuperseded: false }
 		this.#try = started
@@ -42,24 +47,26 @@ export class Actuation {
 		try {
 			result = this.#target.set(units, controller.signal)
 		} catch (error) {
-			this.#end(started, undefined, textOf(error))
+			this.#end(started, textOf(error))
 			return
 		}
 		if (isThenable(result)) {
 			result.then(
-				value => this.#end(started, value, undefined),
-				(error: unknown) => this.#end(started, undefined, textOf(error)),
+				() => this.#end(started, undefined),
+				(error: unknown) => this.#end(started, textOf(error)),
 			)
-		} else this.#end(started, result, undefined)
+		} else this.#end(started, undefined)
 	}
 
 	get running(): Running | undefined {
-		return this.#try
+		if (this.#try === undefined) return undefined
+		const { from, units, sinceMs, controller } = this.#try
+		return { from, units, sinceMs, isAborted: controller.signal.aborted }
 	}
 
-	/** Another wish came: what is under way is to give up. Nothing is set before it has. */
+	/** Another wish came: what is under way is to give up. Nothing is set before it has. What is late already has failed. */
 	supersede(): void {
-		if (this.#try === undefined || this.#try.isSuperseded) return
+		if (this.#try === undefined || this.#try.controller.signal.aborted) return
 		this.#try.isSuperseded = true
 		this.#try.controller.abort(new PlimsollError('ERR_DEADLINE', 'Another number of units is wanted by now.'))
 	}
@@ -73,18 +80,28 @@ export class Actuation {
 		running.controller.abort(new PlimsollError('ERR_CLOSED', 'The scaler was closed.'))
 	}
 
-	#late(): void {
-		if (this.#try === undefined) return
-		this.#try.isLate = true
-		this.#try.controller.abort(new PlimsollError('ERR_DEADLINE', `Not done within ${this.#timeoutMs} ms.`))
+	// A promise that never settles would stand in the way of everything: it has as long again to end, and is left alone then.
+	#late(late: Try): void {
+		if (this.#try !== late) return
+		if (late.isLate) {
+			late.isSuperseded = false
+			this.#end(late, `not done within ${this.#timeoutMs} ms, and has not ended in as long again: given up`)
+			return
+		}
+		late.isLate = true
+		late.timer = setTimeout(() => this.#late(late), this.#timeoutMs).unref()
+		const reason = `set(${late.units}) was not done within ${this.#timeoutMs} ms; its signal aborted.`
+		const error = new PlimsollError('ERR_DEADLINE', reason)
+		late.controller.abort(error)
+		if (this.#try === late) this.#onLate(error)
 	}
 
-	#end(ended: Try, result: unknown, thrown: string | undefined): void {
+	#end(ended: Try, thrown: string | undefined): void {
 		clearTimeout(ended.timer)
-		if (this.#try !== ended) return // closed meanwhile
+		if (this.#try !== ended) return // closed meanwhile, or given up before
 		this.#try = undefined
 		const { from, units: wanted, sinceMs, isLate, isSuperseded, onEnd } = ended
-		const now = this.#read(result, from)
+		const now = this.#read(from)
 		const moved = Math.sign(now.units - from) === Math.sign(wanted - from)
 		const late = isLate ? `not done within ${this.#timeoutMs} ms` : undefined
 		const error = thrown ?? late ?? now.error ?? (moved ? undefined : 'the target did not change')
@@ -101,9 +118,10 @@ export class Actuation {
 		})
 	}
 
-	#read(result: unknown, from: number): { units: number; readyUnits: number | undefined; error?: string } {
+	// What set() returns does not count: it may be anything, an exit code too.
+	#read(from: number): { units: number; readyUnits: number | undefined; error?: string } {
 		try {
-			const units = isCount(result) ? result : this.#target.get()
+			const units = this.#target.get()
 			if (!isCount(units)) return { units: from, readyUnits: undefined, error: 'the target says no number of units' }
 			const readyUnits = this.#target.ready === undefined ? units : this.#target.ready()
 			return { units, readyUnits: isCount(readyUnits) ? readyUnits : undefined }
@@ -127,6 +145,7 @@ export function textOf(error: unknown): string {
 	}
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** @internal */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
 	return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

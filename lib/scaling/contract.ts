@@ -9,8 +9,9 @@ export interface ScalingTarget {
 	/** Units there are, starting ones included: whole, ≥ 0. */
 	get(): number
 	/**
-	 * Brings it to so many; resolves when done, with how many there are where that differs. Called again only after that. `signal`
-	 * aborts: it took too long, or the other direction is wanted by now.
+	 * Brings it to so many; resolves when done. How many there are then is what `get()` says, not what it resolves with. `signal`
+	 * aborts: it took too long, or another number is wanted by now. Called again only when it has settled, or has not for as long
+	 * again as it may take (`actuationTimeoutMs`): then its promise counts for nothing any more.
 	 */
 	set(units: number, signal: AbortSignalLike): number | undefined | Promise<number | undefined> | void | Promise<void>
 	/** Units that can take work now. Default: `get()`. */
@@ -45,6 +46,8 @@ export interface GatePool {
 /** As a pool's lease. */
 export interface GateLease {
 	readonly granted: true
+	/** `false`: the pool has ended it. Default: it lives until it is released. */
+	readonly isLive?: boolean | undefined
 	release(): void
 }
 

@@ -19,6 +19,8 @@ export interface ScalingInput {
 	readonly readyUnits: number
 	/** `undefined`: missing. */
 	readonly metrics: { readonly [name: string]: MetricInput | undefined }
+	/** Why metrics are missing, where it is the metric's own fault: what it threw, or said that cannot be. */
+	readonly problems?: { readonly [name: string]: string } | undefined
 	readonly conditions?: ScalingConditions | undefined
 	/** How many units more the gate grants. Default: as many as are asked for. */
 	readonly room?: number | undefined
@@ -26,8 +28,16 @@ export interface ScalingInput {
 	readonly state?: ScalerState | undefined
 	/** Of state 'manual'. */
 	readonly manualUnits?: number | undefined
-	/** Setting the target is under way, to so many and since then. */
-	readonly actuating?: { readonly units: number; readonly sinceMs: number } | undefined
+	/** Setting the target is under way, from so many to so many and since then. */
+	readonly actuating?:
+		| {
+				readonly from: number
+				readonly units: number
+				readonly sinceMs: number
+				/** It was told to give up: nothing can be done before it has ended. */
+				readonly isAborted?: boolean | undefined
+		  }
+		| undefined
 }
 
 /** What one metric asks for. */
@@ -63,9 +73,10 @@ export type Blocked =
 	/** It was changed so often of late: more may come, none goes. */
 	| { readonly by: 'action-budget'; readonly actions: number; readonly windowMs: number }
 	| { readonly by: 'bounds'; readonly bound: 'min' | 'max'; readonly units: number }
-	| { readonly by: 'gate'; readonly granted: number; readonly asked: number }
-	/** The target is being set. */
-	| { readonly by: 'actuation'; readonly units: number; readonly forMs: number }
+	/** `error`: the pool could not be asked. */
+	| { readonly by: 'gate'; readonly granted: number; readonly asked: number; readonly error?: string | undefined }
+	/** The target is being set, or was told to give that up and has not yet. */
+	| { readonly by: 'actuation'; readonly units: number; readonly forMs: number; readonly isAborted?: boolean | undefined }
 	/** The last actuation failed. */
 	| { readonly by: 'backoff'; readonly remainingMs: number; readonly failures: number }
 	| { readonly by: 'state'; readonly state: ScalerState }

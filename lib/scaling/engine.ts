@@ -162,8 +162,9 @@ export class ScalingEngine implements Engine {
 			blockedBy.push(blocked)
 			return current
 		}
-		if (actuating !== undefined && actuating.units > current === wanted > current) {
-			return hold({ by: 'actuation', units: actuating.units, forMs: Math.max(0, input.atMs - actuating.sinceMs) })
+		if (actuating !== undefined && (actuating.isAborted || !isAnother(wanted, input, actuating))) {
+			const forMs = Math.max(0, input.atMs - actuating.sinceMs)
+			return hold({ by: 'actuation', units: actuating.units, forMs, ...(actuating.isAborted && { isAborted: true }) })
 		}
 		if (remainingMs > 0) return hold({ by: 'backoff', remainingMs, failures: backoff.failures })
 		if (direction === 'up' && conditions?.memory === 'EMERGENCY') {
@@ -177,7 +178,7 @@ export class ScalingEngine implements Engine {
 }
 
 /** With as much of it as the gate grants. @internal */
-export function withRoom(decision: Decision, room: number): Decision {
+export function withRoom(decision: Decision, room: number, error?: string): Decision {
 	const { from, units, blockedBy } = decision
 	const asked = units - from
 	const input = { ...decision.input, room }
@@ -186,9 +187,15 @@ export function withRoom(decision: Decision, room: number): Decision {
 		...decision,
 		units: from + room,
 		verdict: room > 0 ? 'up' : 'hold',
-		blockedBy: [...blockedBy, { by: 'gate', granted: room, asked }],
+		blockedBy: [...blockedBy, { by: 'gate', granted: room, asked, ...(error !== undefined && { error }) }],
 		input,
 	}
+}
+
+// Whether what is under way has to be given up for this. By where it began: a target may say its new number long before it is done.
+function isAnother(wanted: number, { units, state }: ScalingInput, under: NonNullable<ScalingInput['actuating']>): boolean {
+	if (state === 'manual') return wanted !== under.units
+	return wanted > units !== under.units > under.from
 }
 
 function mostAsked(advice: readonly Advice[]): Advice | undefined {

@@ -7,7 +7,9 @@ export type ScalerEvent =
 	/** The target was set, or that failed. */
 	| { readonly kind: 'actuation'; readonly decision: Decision; readonly outcome: ActuationOutcome }
 	| { readonly kind: 'state'; readonly state: ScalerState }
-	/** What it was given threw, or said what cannot be: the target's `get` or `ready`, the conditions, the gate. */
+	/** What it was given threw, or said what cannot be: the target's `get` or `ready`, the conditions, the gate; or `set` is late. */
 	| { readonly kind: 'failed'; readonly what: 'target' | 'conditions' | 'gate'; readonly error: unknown }
+	/** A metric threw, or said what cannot be: once, until it is something else. */
+	| { readonly kind: 'failed'; readonly what: 'metric'; readonly name: string; readonly error: unknown }
 
 export type ScalerEventKind = ScalerEvent['kind']

@@ -5,20 +5,22 @@ const seconds = (ms: number): string => `${ms >= 10_000 ? Math.round(ms / 1000) 
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'units'}`
 
+const sentencePart = (text: string): string => text.replace(/\s+/g, ' ').replace(/[.?! ]+$/, '')
+
 /** What was decided, what for, and what held it back. */
 export function explain(decision: Decision): string {
 	const { verdict, from, units, wish, blockedBy } = decision
 	const done = verdict === 'hold' ? `held at ${counted(from)}` : `${verdict} from ${from} to ${counted(units)}`
 	const reason = decision.state === 'manual' ? 'set by hand' : because(decision)
-	const held = blockedBy.map(blockedText)
+	const held = blockedBy.map(blocked => blockedText(blocked, decision))
 	const against = held.length === 0 ? '' : `${wish === units ? '; ' : '; but '}${held.join('; ')}`
 	return `${decision.profile}: ${done}, ${reason}${against}${ending(decision)}.`
 }
 
 function because({ recommendations, decidedBy, wish, from, input, forecast }: Decision): string {
 	const leading = recommendations.find(({ metric }) => metric === decidedBy)
-	if (leading?.value === undefined) return 'nothing is known of its metrics'
 	const ready = input.readyUnits
+	if (leading?.value === undefined) return ready > 0 ? 'nothing is known of its metrics' : 'no unit is ready'
 	const measured = `${leading.metric} at ${percent(leading.value)} of ${ready} ready`
 	const { demand = 0, expected = 0 } = leading
 	const ahead =
@@ -26,6 +28,17 @@ function because({ recommendations, decidedBy, wish, from, input, forecast }: De
 			? ` (${percent(expected / ready)} expected${forecast.trusted ? ` within ${seconds(forecast.horizonMs)}` : ''})`
 			: ''
 	return `${measured}${ahead} ${wish === from ? onTarget(leading) : `asks for ${wish}`}`
+}
+
+// Each with why, where that is known.
+function missingText(metrics: readonly string[], { input, recommendations }: Decision): string {
+	const texts = metrics.map(name => {
+		const problem = input.problems?.[name]
+		if (problem !== undefined) return `${name} (${sentencePart(problem)})`
+		const { note, ageMs } = recommendations.find(({ metric }) => metric === name) ?? {}
+		return note === 'stale' && ageMs !== undefined ? `${name} (${seconds(ageMs)} old)` : name
+	})
+	return texts.join(' and ') || 'a metric'
 }
 
 function onTarget({ note }: Recommendation): string {
@@ -40,10 +53,10 @@ function ending({ outcome }: Decision): string {
 }
 
 /** @internal */
-export function blockedText(blocked: Blocked): string {
+export function blockedText(blocked: Blocked, decision: Decision): string {
 	switch (blocked.by) {
 		case 'missing-metric':
-			return `never down while ${blocked.metrics.join(' and ') || 'a metric'} ${blocked.metrics.length > 1 ? 'are' : 'is'} not known`
+			return `never down while ${missingText(blocked.metrics, decision)} ${blocked.metrics.length > 1 ? 'are' : 'is'} not known`
 		case 'memory':
 			return `memory is at ${blocked.severity}, so only down`
 		case 'throttled':
@@ -69,9 +82,10 @@ export function blockedText(blocked: Blocked): string {
 		case 'bounds':
 			return `${blocked.units} is the ${blocked.bound === 'min' ? 'least' : 'most'}`
 		case 'gate':
-			return `the pool grants ${blocked.granted} of ${blocked.asked} more`
+			if (blocked.error === undefined) return `the pool grants ${blocked.granted} of ${blocked.asked} more`
+			return `the pool could not be asked for ${blocked.asked} more: ${sentencePart(blocked.error)}`
 		case 'actuation':
-			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}`
+			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}${blocked.isAborted ? ', told to give up' : ''}`
 		case 'backoff':
 			return `after ${blocked.failures === 1 ? 'a failure' : `${blocked.failures} failures`} not again for ${seconds(blocked.remainingMs)}`
 		case 'state':

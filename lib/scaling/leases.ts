@@ -5,7 +5,7 @@ import type { GateLease, ScalingGate } from './contract.ts'
 export class UnitLeases {
 	readonly #gate: ScalingGate
 	readonly #agentId: string
-	readonly #held: GateLease[] = []
+	#held: GateLease[] = []
 	/** Units that were there before, and need none. */
 	#unleased: number
 
@@ -15,27 +15,43 @@ export class UnitLeases {
 		this.#unleased = units
 	}
 
+	/** Those that count: what the pool has ended is gone. */
 	get held(): number {
-		return this.#held.length
+		return this.#live().length
 	}
 
-	/** For so many more: how many were granted. What the pool throws is thrown. */
-	acquire(units: number): number {
-		for (let granted = 0; granted < units; granted++) {
+	/** As many as that number of units needs and are granted, those that have lost theirs first. What the pool throws is thrown. */
+	acquire(units: number): void {
+		const missing = units - this.covered
+		for (let granted = 0; granted < missing; granted++) {
 			const lease = this.#gate.pool.tryAllocate({ ...this.#gate.perUnit, agentId: this.#agentId })
-			if (!lease.granted) return granted
+			if (!lease.granted) return
 			this.#held.push(lease)
 		}
-		return units
 	}
 
-	/** So many units there are now: what is held for more goes back, the newest first. */
+	/** Units that may be there: with a lease, or without need of one. */
+	get covered(): number {
+		return this.#unleased + this.held
+	}
+
+	/** So many units there are: what is held for more goes back, the newest first. */
 	settle(units: number): void {
+		this.#live()
+		while (this.#held.length > 0 && this.covered > units) this.#held.pop()?.release()
+	}
+
+	/** Set to so few: those that come after need a lease, whether or not there were more before. */
+	lowered(units: number): void {
 		this.#unleased = Math.min(this.#unleased, units)
-		while (this.#held.length > units - this.#unleased) this.#held.pop()?.release()
 	}
 
 	close(): void {
 		for (const lease of this.#held.splice(0)) lease.release()
+	}
+
+	#live(): readonly GateLease[] {
+		if (this.#held.some(({ isLive }) => isLive === false)) this.#held = this.#held.filter(({ isLive }) => isLive !== false)
+		return this.#held
 	}
 }

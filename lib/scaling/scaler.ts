@@ -14,7 +14,7 @@ import { Mode } from './mode.ts'
 import { checkScalerOptions, checkTarget } from './options.ts'
 import type { Profile, ProfileName, ResolvedProfile } from './profile.ts'
 import { resolveProfile } from './profile-checks.ts'
-import { readMetrics, readUnits } from './readings.ts'
+import { MetricReader, readUnits } from './readings.ts'
 import { replay } from './replay.ts'
 
 /** Keeps a target as large as its load asks for. */
@@ -29,6 +29,7 @@ export class DynamicScaler implements Disposable {
 	readonly #history: DecisionHistory
 	readonly #telling = new Telling<ScalerEvent>({ topic: 'scaling', historyLimit: 0 })
 	readonly #mode: Mode
+	readonly #metrics: MetricReader
 	readonly #timer: NodeJS.Timeout | undefined
 	#leases: UnitLeases | undefined
 	#settled: (() => void)[] = []
@@ -48,9 +49,14 @@ export class DynamicScaler implements Disposable {
 		this.#options = options
 		this.#clock = options.clock ?? systemClock
 		this.#engine = new ScalingEngine(this.profile)
-		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs)
+		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs, error =>
+			this.#telling.tell({ kind: 'failed', what: 'target', error }),
+		)
 		this.#history = new DecisionHistory(options.historyLimit ?? 1000)
 		this.#mode = new Mode(options.state ?? 'auto')
+		this.#metrics = new MetricReader(options.metrics, this.profile.intervalMs, (name, error) =>
+			this.#telling.tell({ kind: 'failed', what: 'metric', name, error }),
+		)
 		if (options.timer !== false) this.#timer = setInterval(() => this.#tick(), this.profile.intervalMs).unref()
 	}
 
@@ -76,7 +82,7 @@ export class DynamicScaler implements Disposable {
 
 	/** The metrics as they are now; `undefined`: not known. */
 	readings(): { readonly [metric: string]: MetricInput | undefined } {
-		return readMetrics(this.#options.metrics, this.#clock.monotonicMs())
+		return this.#metrics.look(this.#clock.monotonicMs()).metrics
 	}
 
 	/**
@@ -192,13 +198,17 @@ export class DynamicScaler implements Disposable {
 		if (input === undefined) return undefined
 		let decision = this.#engine.decide(input)
 		const isActing = decision.state === 'auto' || decision.state === 'manual'
-		const isBusy = this.#actuation.running !== undefined
-		if (isActing && !isBusy && decision.verdict === 'up') decision = this.#gated(decision)
+		const running = this.#actuation.running
+		if (isActing && running === undefined && decision.verdict === 'up') decision = this.#gated(decision)
 		this.#history.add(decision)
 		this.#telling.tell({ kind: 'decision', decision })
-		if (!isActing || decision.verdict === 'hold' || this.#isClosed) return decision
-		if (isBusy) this.#actuation.supersede()
-		else this.#actuation.start(decision.from, decision.units, outcome => this.#ended(decision, outcome))
+		if (!isActing || this.#isClosed) return decision
+		if (running !== undefined) {
+			const isAnother = decision.state === 'manual' ? input.manualUnits !== running.units : decision.verdict !== 'hold'
+			if (isAnother) this.#actuation.supersede()
+		} else if (decision.verdict !== 'hold') {
+			this.#actuation.start(decision.from, decision.units, outcome => this.#ended(decision, outcome))
+		}
 		return this.#history.last // with its outcome, where setting the target took no time
 	}
 
@@ -209,17 +219,18 @@ export class DynamicScaler implements Disposable {
 			const { units, readyUnits } = readUnits(this.#target)
 			const gate = this.#options.gate
 			if (gate !== undefined) this.#leases ??= new UnitLeases(gate, gate.agentId ?? this.name, units)
+			if (running === undefined) this.#settleLeases(units)
 			this.#failure = undefined
 			const manualUnits = this.#mode.manual(atMs)?.units
 			return {
 				atMs,
 				units,
 				readyUnits,
-				metrics: readMetrics(this.#options.metrics, atMs),
+				...this.#metrics.read(atMs),
 				conditions: this.#conditions(),
 				state: this.#mode.state(atMs),
 				...(manualUnits !== undefined && { manualUnits }),
-				...(running !== undefined && { actuating: { units: running.units, sinceMs: running.sinceMs } }),
+				...(running !== undefined && { actuating: running }),
 			}
 		} catch (error) {
 			this.#failure = textOf(error)
@@ -239,20 +250,32 @@ export class DynamicScaler implements Disposable {
 
 	#gated(decision: Decision): Decision {
 		if (this.#leases === undefined) return decision
-		const heldBefore = this.#leases.held
+		const { from, units } = decision
+		let failure: string | undefined
 		try {
-			this.#leases.acquire(decision.units - decision.from)
+			this.#leases.acquire(units)
+		} catch (error) {
+			failure = textOf(error)
+			this.#telling.tell({ kind: 'failed', what: 'gate', error })
+		}
+		return withRoom(decision, Math.max(0, Math.min(units, this.#leases.covered) - from), failure)
+	}
+
+	// Nothing is asked for: what a pool throws here stands in the way of nothing.
+	#settleLeases(units: number): void {
+		try {
+			this.#leases?.settle(units)
 		} catch (error) {
 			this.#telling.tell({ kind: 'failed', what: 'gate', error })
 		}
-		return withRoom(decision, this.#leases.held - heldBefore)
 	}
 
 	#ended(decision: Decision, outcome: ActuationOutcome): void {
 		const afterDecision = this.#history.last?.id ?? decision.id
 		const whole = { ...outcome, afterDecision }
 		this.#engine.actuated(whole)
-		this.#leases?.settle(whole.units)
+		if (whole.units < whole.from) this.#leases?.lowered(whole.units)
+		this.#settleLeases(whole.units)
 		this.#telling.tell({ kind: 'actuation', decision: this.#history.ended(decision, whole), outcome: whole })
 		if (whole.superseded && !this.#isClosed) this.evaluate()
 		if (this.#actuation.running === undefined) this.#release()

@@ -1,8 +1,9 @@
 // The shell: one actuation at a time, failures, time limits, and what it is given.
-import { setTimeout as wait } from 'node:timers/promises'
+import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { createScaler, type ScalerOptions, type ScalingTarget } from '../../lib/scaling/index.ts'
+import { createScaler, type Decision, type ScalerOptions, type ScalingTarget } from '../../lib/scaling/index.ts'
 import { Bench } from './bench.ts'
+import { runs } from './playing.ts'
 
 describe('setting the target', () => {
 	test('a plain setter has been set when evaluate() returns', () => {
@@ -83,25 +84,70 @@ describe('setting the target', () => {
 		expect(bench.scaler.last()?.outcome).toMatchObject({ ok: true, wanted: 6, units: 4 })
 	})
 
-	test('too slow has failed, and the next waits until it has ended', async () => {
+	test('too slow has failed, is told once, and the next waits until it has ended', async () => {
 		const bench = new Bench({ actuationTimeoutMs: 5 })
 		let end = (): void => undefined
-		const aborted = vi.fn()
-		bench.onSet = (_, signal) => {
-			signal.addEventListener('abort', aborted)
-			return new Promise<void>(resolve => {
-				end = resolve
-			})
-		}
+		const aborted = new Promise(resolve => {
+			bench.onSet = (_, signal) => {
+				signal.addEventListener('abort', resolve)
+				return new Promise<void>(done => {
+					end = done
+				})
+			}
+		})
 		bench.pass(0)
-		while (aborted.mock.calls.length === 0) await wait(1)
+		await aborted // and no timer has run since
+		bench.load = 0
 		expect(bench.pass(5000)).toBe('hold')
+		expect(bench.scaler.last()?.blockedBy.at(-1)).toEqual({ by: 'actuation', units: 3, forMs: 5000, isAborted: true })
+		bench.scaler.manual(1, 1000)
+		expect(bench.scaler.explain()).toBe('compat: held at 2 units, set by hand; but being set to 3 for 5 s, told to give up.')
 		expect(bench.sets).toEqual([3])
 		bench.units = 3
 		end()
 		await bench.scaler.settled()
 		expect(bench.scaler.history()[0]?.outcome).toMatchObject({ ok: false, error: 'not done within 5 ms' })
-		expect(bench.pass(5000)).toBe('up')
+		expect(bench.scaler.history()[0]?.outcome?.superseded).toBeUndefined()
+		expect(bench.events.filter(({ kind }) => kind === 'failed')).toMatchObject([
+			{ what: 'target', error: { code: 'ERR_DEADLINE', message: 'set(3) was not done within 5 ms; its signal aborted.' } },
+		])
+		bench.load = 1
+		expect([bench.pass(5000), bench.sets]).toEqual(['up', [3, 4]])
+	})
+
+	test('what never ends is given up, as a failure, and its late end counts for nothing', async () => {
+		for (const isAnotherWanted of [false, true]) {
+			const bench = new Bench({ actuationTimeoutMs: 5 })
+			const ends: (() => void)[] = []
+			bench.onSet = () => new Promise<void>(resolve => ends.push(resolve))
+			bench.pass(0)
+			if (isAnotherWanted) bench.scaler.manual(1, 1000)
+			await bench.scaler.settled()
+			const error = 'not done within 5 ms, and has not ended in as long again: given up'
+			expect(bench.scaler.history()[0]?.outcome).toMatchObject({ ok: false, units: 2, error })
+			expect(bench.scaler.explain(bench.scaler.history()[0])).toContain(`that failed at 2: ${error}`)
+			expect([bench.pass(999), bench.sets]).toEqual([isAnotherWanted ? 'down' : 'hold', isAnotherWanted ? [3, 1] : [3]])
+			if (!isAnotherWanted) expect([bench.pass(1), bench.sets]).toEqual(['up', [3, 3]])
+			const actuations = bench.events.filter(({ kind }) => kind === 'actuation').length
+			ends[0]?.()
+			await Promise.resolve()
+			await Promise.resolve()
+			expect(bench.events.filter(({ kind }) => kind === 'actuation').length).toBe(actuations)
+			bench.scaler.close()
+		}
+	})
+
+	test('what set() returns is not taken for the number of units', () => {
+		for (const returned of [0, 100, 1e9, '7']) {
+			const bench = new Bench()
+			bench.onSet = units => {
+				bench.units = units
+				return returned
+			}
+			bench.pass(0)
+			expect(bench.scaler.last()?.outcome).toMatchObject({ ok: true, units: 3 })
+			expect(bench.scaler.units).toBe(3)
+		}
 	})
 })
 
@@ -133,7 +179,83 @@ describe('what it is given', () => {
 		expect(bench.pass(0)).toBe('hold')
 		expect(bench.scaler.last()?.blockedBy).toEqual([{ by: 'missing-metric', metrics: ['bad', 'odd'] }])
 		expect(bench.scaler.explain()).toBe(
-			'compat: held at 2 units, nothing is known of its metrics; never down while bad and odd are not known.',
+			'compat: held at 2 units, nothing is known of its metrics; never down while bad (no) and odd (it said "many") are not known.',
+		)
+		expect(bench.events.filter(({ kind }) => kind === 'failed')).toMatchObject([
+			{ what: 'metric', name: 'bad', error: { message: 'no' } },
+			{ what: 'metric', name: 'odd', error: { message: 'it said "many"' } },
+			{ what: 'conditions' },
+		])
+	})
+
+	test('what is wrong with a metric is told once, until it is something else', () => {
+		let said = (): unknown => 0.5
+		const bench = new Bench({}, { metrics: { load: () => said() as number } })
+		const told = (): string[] => bench.events.flatMap(event => (event.kind === 'failed' ? [(event.error as Error).message] : []))
+		const raise = (text: string) => (): never => {
+			throw new Error(text)
+		}
+		for (const each of [
+			raise('a'),
+			raise('a'),
+			raise('b'),
+			() => 0.5,
+			() => undefined,
+			() => ({ value: undefined }),
+			raise('b'),
+		]) {
+			said = each
+			bench.pass(1000)
+			bench.scaler.readings()
+		}
+		expect(told()).toEqual(['a', 'b', 'b'])
+		expect(bench.scaler.last()?.input.problems).toEqual({ load: 'b' })
+	})
+
+	test('a metric that returns a promise is missing, says so, and its rejection harms nothing', async () => {
+		const rejected = vi.fn()
+		process.on('unhandledRejection', rejected)
+		const bench = new Bench({}, { metrics: { load: (async () => Promise.reject(new Error('late'))) as never } })
+		bench.pass(0)
+		await new Promise(resolve => setImmediate(resolve))
+		process.off('unhandledRejection', rejected)
+		expect(rejected).not.toHaveBeenCalled()
+		expect(bench.scaler.explain()).toContain('load (it returned a promise, and has to say what is known now) is not known')
+	})
+
+	test('a time of another clock does not stay fresh for ever', () => {
+		const bench = new Bench({}, { metrics: { load: () => ({ value: 0.1, atMs: Date.now() }) } })
+		bench.clock.nowMs = performance.now()
+		expect(bench.pass(0)).toBe('hold')
+		expect(bench.scaler.explain()).toContain('load (its atMs is in the future, so of another clock) is not known')
+	})
+
+	test('where no unit is ready, that is said', () => {
+		const target = { get: () => 2, ready: () => 0, set: () => undefined }
+		const scaler = createScaler(target, 'compat', { metrics: { load: () => 1 }, timer: false })
+		scaler.evaluate()
+		expect(scaler.explain()).toBe('compat: held at 2 units, no unit is ready; never down while load is not known.')
+		scaler.close()
+	})
+
+	test('whatever a metric does, there is a decision, it is not down without a value, and a fault has its reason', () => {
+		const reading = fc.oneof(fc.anything(), fc.record({ value: fc.anything(), atMs: fc.anything() }), fc.double())
+		fc.assert(
+			fc.property(reading, fc.boolean(), (said, throws) => {
+				const metric = (): never => {
+					if (throws) throw said
+					return said as never
+				}
+				const bench = new Bench({ cooldown: { downAfterUpMs: 0 } }, { metrics: { load: metric } })
+				bench.pass(0)
+				const { input, verdict, recommendations } = bench.scaler.last() as Decision
+				if (recommendations[0]?.value === undefined) expect(verdict).toBe('hold')
+				expect(throws && input.problems?.load === undefined).toBe(false)
+				expect(typeof bench.scaler.explain()).toBe('string')
+				expect(bench.events.filter(({ kind }) => kind === 'failed').length).toBe(input.problems === undefined ? 0 : 1)
+				bench.scaler.close()
+			}),
+			runs,
 		)
 	})
 
@@ -141,6 +263,7 @@ describe('what it is given', () => {
 		const bench = new Bench({}, { metrics: { old: () => ({ value: 1, atMs: bench.clock.nowMs - 15_001 }) } })
 		bench.pass(0)
 		expect(bench.scaler.last()?.recommendations).toMatchObject([{ metric: 'old', note: 'stale', value: undefined }])
+		expect(bench.scaler.explain()).toContain('never down while old (15 s old) is not known')
 	})
 
 	test('mistakes are named at once, all of them', () => {

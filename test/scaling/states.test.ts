@@ -1,7 +1,6 @@
-// The shell: its states, leases for units, and what it tells.
+// The shell: its states, and what it tells.
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { createPool, type Pool } from '../../lib/pool/index.ts'
 import { createScaler } from '../../lib/scaling/index.ts'
 import { Bench, open } from './bench.ts'
 
@@ -53,42 +52,6 @@ describe('states', () => {
 		await bench.scaler.settled()
 		expect(reason).toMatchObject({ code: 'ERR_CLOSED' })
 		expect(bench.events.map(({ kind }) => kind)).toEqual(['decision'])
-	})
-})
-
-describe('the gate', () => {
-	const pool = (): Pool<'slots'> => createPool({ capacity: { slots: 10 }, dimensions: { slots: { maxReservedPercent: 100 } } })
-
-	test('every unit that is added needs a lease; those that go give theirs back', () => {
-		const slots = pool()
-		const bench = new Bench({ step: { up: 3, down: 3 } }, { gate: { pool: slots, perUnit: { slots: 4 } } })
-		expect(bench.pass(0)).toBe('up')
-		expect([bench.units, slots.leases('compat').length]).toEqual([4, 2])
-		expect(bench.scaler.last()?.blockedBy).toEqual([{ by: 'gate', granted: 2, asked: 3 }])
-		expect(bench.scaler.explain()).toContain('but the pool grants 2 of 3 more')
-		expect([bench.pass(60_000), bench.units]).toEqual(['hold', 4])
-		bench.load = 0
-		expect([bench.pass(60_000), bench.units, slots.leases().length]).toEqual(['down', 1, 0])
-	})
-
-	test('what failed, and closing, give leases back; observing asks for none', () => {
-		const slots = pool()
-		const bench = new Bench({}, { gate: { pool: slots, agentId: 'workers', perUnit: { slots: 4 } } })
-		bench.onSet = () => {
-			throw new Error('no')
-		}
-		bench.pass(0)
-		expect(slots.leases()).toEqual([])
-		bench.onSet = units => {
-			bench.units = units
-		}
-		bench.pass(5000)
-		expect(slots.leases('workers').length).toBe(1)
-		bench.scaler.observe()
-		bench.pass(60_000)
-		expect(slots.leases().length).toBe(1)
-		bench.scaler.close()
-		expect(slots.leases()).toEqual([])
 	})
 })
 

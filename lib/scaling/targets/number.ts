@@ -7,7 +7,7 @@ import type { ScalingTarget } from '../contract.ts'
 export interface NumberTargetOptions {
 	/** Units there are: whole, ≥ 0. */
 	readonly get: () => number
-	/** Brings it to so many; the number that it returns or resolves with is how many there are where that differs. */
+	/** Brings it to so many, and returns or resolves when done. To a scaler, `get()` says how many there are then. */
 	readonly set: (units: number, signal: AbortSignalLike) => unknown
 	/** Units that can take work now. Default: `get()`. */
 	readonly ready?: (() => number) | undefined

@@ -13,12 +13,12 @@ import { RecommendationWindows } from './windows.ts'
 /** @internal */
 export class ScalingEngine implements Engine {
 	readonly profile: ResolvedProfile
-	readonly #advisors = new Map<string, Advisor>()
-	readonly #windows: RecommendationWindows
-	readonly #changes: Changes
-	readonly #startup: StartupLearner
-	readonly #regret: Regret
-	readonly #backoff = { up: new Backoff(), down: new Backoff() }
+	#advisors = new Map<string, Advisor>()
+	#windows: RecommendationWindows
+	#changes: Changes
+	#startup: StartupLearner
+	#regret: Regret
+	#backoff = { up: new Backoff(), down: new Backoff() }
 	#decisions = 0
 	/** Time that passed and does not count. */
 	#lostMs = 0
@@ -31,6 +31,21 @@ export class ScalingEngine implements Engine {
 		this.#changes = new Changes(profile, mode === 'step' ? mostUnits(step, max - min) : Number.POSITIVE_INFINITY)
 		this.#startup = new StartupLearner(profile.startup)
 		this.#regret = new Regret(profile.stabilization)
+	}
+
+	/** One that goes on as this one does from here. */
+	copy(): ScalingEngine {
+		const copy = new ScalingEngine(this.profile)
+		copy.#advisors = new Map([...this.#advisors].map(([name, advisor]) => [name, advisor.copy()]))
+		copy.#windows = this.#windows.copy()
+		copy.#changes = this.#changes.copy()
+		copy.#startup = this.#startup.copy()
+		copy.#regret = this.#regret.copy()
+		copy.#backoff = { up: this.#backoff.up.copy(), down: this.#backoff.down.copy() }
+		copy.#decisions = this.#decisions
+		copy.#lostMs = this.#lostMs
+		copy.#lastAtMs = this.#lastAtMs
+		return copy
 	}
 
 	/** From a start until a unit takes work, as measured; before that as expected. In ms. */

@@ -34,7 +34,7 @@ export class Advisor {
 	readonly #step: { readonly up: number; readonly down: number }
 	readonly #target: number
 	readonly #tolerance: number
-	readonly #predictor: SeriesPredictor | undefined
+	#predictor: SeriesPredictor | undefined
 	#before: { readonly demand: number; readonly readyUnits: number } | undefined
 
 	constructor(profile: ProfileSettings, name: string) {
@@ -51,6 +51,13 @@ export class Advisor {
 			const most = profile.max * Math.max(1, this.#target)
 			this.#predictor = new SeriesPredictor(profile.prediction, most)
 		}
+	}
+
+	copy(): Advisor {
+		const copy = new Advisor(this.#profile, this.#name)
+		copy.#predictor = this.#predictor?.copy()
+		copy.#before = this.#before
+		return copy
 	}
 
 	advise(input: MetricInput | undefined, situation: Situation): Advice {

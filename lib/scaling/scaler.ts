@@ -15,7 +15,7 @@ import { checkScalerOptions, checkTarget } from './options.ts'
 import type { Profile, ProfileName, ResolvedProfile } from './profile.ts'
 import { resolveProfile } from './profile-checks.ts'
 import { readMetrics, readUnits } from './readings.ts'
-import { replay } from './replay.ts'
+import { replayFrom } from './replay.ts'
 
 /** Keeps a target as large as its load asks for. */
 export class DynamicScaler implements Disposable {
@@ -49,7 +49,7 @@ export class DynamicScaler implements Disposable {
 		this.#clock = options.clock ?? systemClock
 		this.#engine = new ScalingEngine(this.profile)
 		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs)
-		this.#history = new DecisionHistory(options.historyLimit ?? 1000)
+		this.#history = new DecisionHistory(options.historyLimit ?? 1000, this.profile)
 		this.#mode = new Mode(options.state ?? 'auto')
 		if (options.timer !== false) this.#timer = setInterval(() => this.#tick(), this.profile.intervalMs).unref()
 	}
@@ -119,7 +119,7 @@ export class DynamicScaler implements Disposable {
 
 	/** What another profile would have decided on the history. @throws ERR_INVALID_OPTIONS */
 	replay(profile: ProfileName | Profile): readonly Decision[] {
-		return replay(this.history(), profile)
+		return replayFrom(() => this.#history.before(), this.history(), profile, this.profile)
 	}
 
 	/** Told of every event, at once; what a handler does in turn is told after. Returns how to stop. @throws ERR_INVALID_ARGUMENT */

@@ -7,12 +7,22 @@ const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'u
 
 /** What was decided, what for, and what held it back. */
 export function explain(decision: Decision): string {
-	const { verdict, from, units, wish, blockedBy } = decision
-	const done = verdict === 'hold' ? `held at ${counted(from)}` : `${verdict} from ${from} to ${counted(units)}`
+	const { units, wish, blockedBy } = decision
 	const reason = decision.state === 'manual' ? 'set by hand' : because(decision)
 	const held = blockedBy.map(blockedText)
 	const against = held.length === 0 ? '' : `${wish === units ? '; ' : '; but '}${held.join('; ')}`
-	return `${decision.profile}: ${done}, ${reason}${against}${ending(decision)}.`
+	return `${decision.profile}: ${change(decision)}, ${reason}${against}${ending(decision)}.`
+}
+
+// Only what has been done is told as done.
+function change({ state, verdict, from, units, outcome }: Decision): string {
+	const isObserving = state === 'observe'
+	if (verdict === 'hold') return `${isObserving ? 'would stay' : 'held'} at ${counted(from)}`
+	const way = `${verdict} from ${from} to ${counted(units)}`
+	if (isObserving) return `would go ${way}`
+	if (outcome === undefined) return `going ${way}`
+	if (!outcome.ok) return `was to go ${way}`
+	return outcome.units === units ? way : `${verdict} from ${from} to ${outcome.units} of ${counted(units)}`
 }
 
 function because({ recommendations, decidedBy, wish, from, input, forecast }: Decision): string {

@@ -119,6 +119,33 @@ describe('telling', () => {
 		expect(bench.scaler.history().map(({ id }) => id)).toEqual([4, 5, 6])
 	})
 
+	test('a sentence tells only what was done as done', async () => {
+		const bench = new Bench({ step: { up: 4 } }, { state: 'observe' })
+		bench.pass(0)
+		expect(bench.scaler.explain()).toMatch(/^compat: would go up from 2 to 6 units, load/)
+		bench.load = 0.5
+		bench.pass(5000)
+		expect(bench.scaler.explain()).toMatch(/^compat: would stay at 2 units, load/)
+		bench.load = 1
+		bench.scaler.resume()
+		let end = (_: number): void => undefined
+		bench.onSet = () =>
+			new Promise<number>(resolve => {
+				end = resolve
+			})
+		bench.pass(5000)
+		expect(bench.scaler.explain()).toMatch(/^compat: going up from 2 to 6 units, load/)
+		bench.units = 5
+		end(5)
+		await bench.scaler.settled()
+		expect(bench.scaler.explain()).toMatch(/^compat: up from 2 to 5 of 6 units, load/)
+		bench.onSet = () => {
+			throw new Error('no')
+		}
+		bench.pass(60_000)
+		expect(bench.scaler.explain()).toMatch(/^compat: was to go up from 5 to 9 units, load .* asks for 9; that failed at 5: no\.$/)
+	})
+
 	test('a sentence says what, why and what was in the way', () => {
 		const bench = new Bench()
 		bench.load = 0.83

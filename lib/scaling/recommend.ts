@@ -87,7 +87,8 @@ export class Advisor {
 			if (!isShare(value)) return undefined
 			return { value, sum: this.#demand(value, readyUnits), known: readyUnits, missing: 0, unready }
 		}
-		const shares = perUnit.slice(0, readyUnits).filter(isShare)
+		// Units that are still starting may stand before those that are ready.
+		const shares = perUnit.filter(isShare).slice(0, readyUnits)
 		if (shares.length === 0) return undefined
 		const sum = shares.reduce((total, share) => total + share, 0)
 		return { value: sum / shares.length, sum, known: shares.length, missing: readyUnits - shares.length, unready }

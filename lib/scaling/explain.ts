@@ -1,12 +1,14 @@
 // A decision in a sentence. Any thread; pure.
 import type { Blocked, Decision, Recommendation } from './decision.ts'
+import { checkDecision } from './decision-checks.ts'
 
 const seconds = (ms: number): string => `${ms >= 10_000 ? Math.round(ms / 1000) : Math.round(ms / 100) / 10} s`
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'units'}`
 
-/** What was decided, what for, and what held it back. */
+/** What was decided, what for, and what held it back. @throws ERR_INVALID_ARGUMENT */
 export function explain(decision: Decision): string {
+	checkDecision(decision, 'decision')
 	const { units, wish, blockedBy } = decision
 	const reason = decision.state === 'manual' ? 'set by hand' : because(decision)
 	const held = blockedBy.map(blockedText)

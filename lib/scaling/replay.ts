@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import type { Decision, MetricInput, ScalingInput } from './decision.ts'
+import { checkDecisions } from './decision-checks.ts'
 import { ScalingEngine } from './engine.ts'
 import { Follower } from './follower.ts'
 import type { Profile, ProfileName, ResolvedProfile } from './profile.ts'
@@ -12,10 +13,11 @@ import { resolveProfile } from './profile-checks.ts'
  * time it expects. While it decides as the recorded one did, it sees exactly what that saw. Demand that was hidden by saturation
  * counts as what was served. Oldest first, as `history()` gives it. Where the first decisions of a scaler are not there, nothing is
  * known of what it remembered of them: for its longest window, and at most for half of the time, it goes where the recorded one went.
- * @throws ERR_INVALID_OPTIONS
+ * @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT
  */
 export function replay(history: readonly Decision[], profile: ProfileName | Profile): readonly Decision[] {
 	const resolved = resolveProfile(profile)
+	checkDecisions(history, 'history')
 	return new Replay(new Follower(new ScalingEngine(resolved)), watchedUntilMs(history, resolved)).play(history)
 }
 

@@ -34,6 +34,7 @@ export class DecisionHistory {
 	}
 
 	add(decision: Decision): void {
+		freeze(decision)
 		this.#last = decision
 		if (this.#limit === 0) return
 		if (this.#decisions.length < this.#limit) {
@@ -48,11 +49,19 @@ export class DecisionHistory {
 
 	/** Returns the decision with its outcome. */
 	ended(decision: Decision, outcome: ActuationOutcome): Decision {
-		const whole = { ...decision, outcome }
+		const whole = freeze({ ...decision, outcome })
 		const at = this.#decisions.findIndex(({ id }) => id === decision.id)
 		if (at >= 0) this.#decisions[at] = whole
 		else this.#before?.ended(outcome)
 		if (this.#last?.id === decision.id) this.#last = whole
 		return whole
 	}
+}
+
+// Whom a decision is shown cannot change what others are shown, or what is played again.
+function freeze<T extends object>(value: T): T {
+	for (const part of Object.values(value)) {
+		if (typeof part === 'object' && part !== null && !Object.isFrozen(part)) freeze(part)
+	}
+	return Object.freeze(value)
 }

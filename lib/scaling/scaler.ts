@@ -35,6 +35,7 @@ export class DynamicScaler implements Disposable {
 	#onClose: (() => void)[] = []
 	/** Why the target could not be read the last time. */
 	#failure: string | undefined
+	#toldState: ScalerState
 	#isDeciding = false
 	#isClosed = false
 
@@ -50,7 +51,8 @@ export class DynamicScaler implements Disposable {
 		this.#engine = new ScalingEngine(this.profile)
 		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs)
 		this.#history = new DecisionHistory(options.historyLimit ?? 1000, this.profile)
-		this.#mode = new Mode(options.state ?? 'auto')
+		this.#toldState = options.state ?? 'auto'
+		this.#mode = new Mode(this.#toldState)
 		if (options.timer !== false) this.#timer = setInterval(() => this.#tick(), this.profile.intervalMs).unref()
 	}
 
@@ -88,7 +90,8 @@ export class DynamicScaler implements Disposable {
 		if (this.#isDeciding) return this.#history.last // a handler of its own asked
 		this.#isDeciding = true
 		try {
-			return this.#evaluate()
+			if (this.state !== this.#toldState) this.#tellState() // what was set by hand has ended
+			return this.#isClosed ? undefined : this.#evaluate()
 		} finally {
 			this.#isDeciding = false
 		}
@@ -153,7 +156,7 @@ export class DynamicScaler implements Disposable {
 	manual(units: number, ttlMs: number): void {
 		this.#assertOpen()
 		this.#mode.set(units, ttlMs, this.#clock.monotonicMs(), this.profile)
-		this.#telling.tell({ kind: 'state', state: 'manual' })
+		this.#tellState()
 		if (!this.#isClosed) this.evaluate()
 	}
 
@@ -180,7 +183,12 @@ export class DynamicScaler implements Disposable {
 	#be(state: 'auto' | 'observe' | 'paused'): void {
 		this.#assertOpen()
 		this.#mode.be(state)
-		this.#telling.tell({ kind: 'state', state })
+		this.#tellState()
+	}
+
+	#tellState(): void {
+		this.#toldState = this.state
+		this.#telling.tell({ kind: 'state', state: this.#toldState })
 	}
 
 	#tick(): void {
@@ -230,7 +238,7 @@ export class DynamicScaler implements Disposable {
 
 	#conditions(): ScalingConditions {
 		try {
-			return this.#options.conditions?.() ?? {}
+			return { ...this.#options.conditions?.() } // it is kept with the decision, and not to be changed there
 		} catch (error) {
 			this.#telling.tell({ kind: 'failed', what: 'conditions', error })
 			return {}

@@ -38,11 +38,12 @@ export function scalerSections({ scalers = [] }: Context): Section[] {
 	]
 }
 
-function rowOf({ name, profile, state, verdict, units, wish, pid }: ScalerHere): Row {
+function rowOf({ name, profile, state, verdict, units, wanted, wish, pid }: ScalerHere): Row {
+	const last = wanted === units ? verdict : `${verdict} to ${count(wanted)}`
 	return {
 		label: `  ${plainText(name).slice(0, 10)}`,
 		value: `${count(units)} ${units === 1 ? 'unit' : 'units'}`,
-		middle: [`last: ${verdict}`, wish === units ? '' : `asked for ${count(wish)}`, state === 'auto' ? '' : state],
+		middle: [`last: ${last}`, state === 'auto' ? '' : state, wish === wanted ? '' : `asked for ${count(wish)}`],
 		right: [plainText(profile), `pid ${pid}`],
 	}
 }

@@ -7,6 +7,13 @@ export class Backoff {
 	#failures = 0
 	#untilMs = Number.NEGATIVE_INFINITY
 
+	copy(): Backoff {
+		const copy = new Backoff()
+		copy.#failures = this.#failures
+		copy.#untilMs = this.#untilMs
+		return copy
+	}
+
 	get failures(): number {
 		return this.#failures
 	}

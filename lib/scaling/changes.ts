@@ -25,26 +25,40 @@ export interface RateLimit {
 
 /** @internal */
 export class Changes {
+	readonly #settings: ProfileSettings
 	readonly #cooldown: CooldownSettings
 	readonly #rates: ProfileSettings['rates']
 	readonly #flap: FlapSettings
 	readonly #mostStep: number
 	readonly #longestMs: number
-	#changes: Change[] = []
-	#reversals: Reversal[] = []
-	#actionsAtMs: number[] = []
+	// Never changed in place: a copy shares them.
+	#changes: readonly Change[] = []
+	#reversals: readonly Reversal[] = []
+	#actionsAtMs: readonly number[] = []
 	/** Moved since the last change of direction; below 0: down. */
 	#leg = 0
 	#lastAtMs = { up: Number.NEGATIVE_INFINITY, down: Number.NEGATIVE_INFINITY }
 
 	/** `mostStep`: the most that can be taken back at once. */
-	constructor({ cooldown, rates, flap }: ProfileSettings, mostStep: number) {
+	constructor(settings: ProfileSettings, mostStep: number) {
+		const { cooldown, rates, flap } = settings
+		this.#settings = settings
 		this.#cooldown = cooldown
 		this.#rates = rates
 		this.#flap = flap
 		this.#mostStep = mostStep
 		const periods = [...rates.up.policies, ...rates.down.policies].map(({ periodMs }) => periodMs)
 		this.#longestMs = Math.max(0, ...periods)
+	}
+
+	copy(): Changes {
+		const copy = new Changes(this.#settings, this.#mostStep)
+		copy.#changes = this.#changes
+		copy.#reversals = this.#reversals
+		copy.#actionsAtMs = this.#actionsAtMs
+		copy.#leg = this.#leg
+		copy.#lastAtMs = { ...this.#lastAtMs }
+		return copy
 	}
 
 	/** `counts`: it was done as it was meant, so that a cooldown begins. */

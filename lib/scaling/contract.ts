@@ -80,7 +80,10 @@ export interface ScalerOptions {
 	readonly gate?: ScalingGate | undefined
 	/** How many decisions `history()` keeps. Default 1000. */
 	readonly historyLimit?: number | undefined
-	/** Whether it decides by its own timer. Without, `evaluate()` does. Default true. */
+	/**
+	 * Whether it decides by its own timer. Without, `evaluate()` does, as often as it is called: where that is less often than the
+	 * profile's interval, what is a gap (`gapMs`) grows with it, from the second call on. Default true.
+	 */
 	readonly timer?: boolean | undefined
 	readonly clock?: ScalerClock | undefined
 	/**

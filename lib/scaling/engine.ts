@@ -1,5 +1,6 @@
 // The scaler without its surroundings: one decision for one input. Any thread; deterministic, and bounded however long it runs.
 import { Backoff } from './backoff.ts'
+import { Cadence } from './cadence.ts'
 import { Changes, type Direction } from './changes.ts'
 import type { ActuationOutcome, Blocked, Decision, Engine, Recommendation, ScalingInput } from './decision.ts'
 import type { ResolvedProfile } from './profile.ts'
@@ -13,15 +14,16 @@ import { RecommendationWindows } from './windows.ts'
 /** @internal */
 export class ScalingEngine implements Engine {
 	readonly profile: ResolvedProfile
-	readonly #advisors = new Map<string, Advisor>()
-	readonly #windows: RecommendationWindows
-	readonly #changes: Changes
-	readonly #startup: StartupLearner
-	readonly #regret: Regret
-	readonly #backoff = { up: new Backoff(), down: new Backoff() }
+	#advisors = new Map<string, Advisor>()
+	#windows: RecommendationWindows
+	#changes: Changes
+	#startup: StartupLearner
+	#regret: Regret
+	#backoff = { up: new Backoff(), down: new Backoff() }
 	#decisions = 0
 	/** Time that passed and does not count. */
 	#lostMs = 0
+	#cadence: Cadence
 	#lastAtMs: number | undefined
 
 	constructor(profile: ResolvedProfile) {
@@ -31,6 +33,23 @@ export class ScalingEngine implements Engine {
 		this.#changes = new Changes(profile, mode === 'step' ? mostUnits(step, max - min) : Number.POSITIVE_INFINITY)
 		this.#startup = new StartupLearner(profile.startup)
 		this.#regret = new Regret(profile.stabilization)
+		this.#cadence = new Cadence(profile)
+	}
+
+	/** One that goes on as this one does from here. */
+	copy(): ScalingEngine {
+		const copy = new ScalingEngine(this.profile)
+		copy.#advisors = new Map([...this.#advisors].map(([name, advisor]) => [name, advisor.copy()]))
+		copy.#windows = this.#windows.copy()
+		copy.#changes = this.#changes.copy()
+		copy.#startup = this.#startup.copy()
+		copy.#regret = this.#regret.copy()
+		copy.#backoff = { up: this.#backoff.up.copy(), down: this.#backoff.down.copy() }
+		copy.#decisions = this.#decisions
+		copy.#lostMs = this.#lostMs
+		copy.#cadence = this.#cadence.copy()
+		copy.#lastAtMs = this.#lastAtMs
+		return copy
 	}
 
 	/** From a start until a unit takes work, as measured; before that as expected. In ms. */
@@ -93,13 +112,10 @@ export class ScalingEngine implements Engine {
 		else backoff.failed(atMs - this.#lostMs)
 	}
 
-	/** A time that a sleeping machine does not move: after a gap, only one interval has passed. */
+	/** A time that a sleeping machine does not move: after a gap, only what usually passes has passed. */
 	#time(atMs: number, current: number): number {
 		if (this.#lastAtMs === undefined) this.#windows.add(atMs, current)
-		const passed = atMs - (this.#lastAtMs ?? atMs)
-		const { gapMs, intervalMs } = this.profile
-		if (passed < 0) this.#lostMs += passed
-		else if (passed > gapMs) this.#lostMs += passed - Math.min(passed, intervalMs)
+		else this.#lostMs += this.#cadence.lostMs(atMs - this.#lastAtMs)
 		this.#lastAtMs = atMs
 		return atMs - this.#lostMs
 	}

@@ -1,5 +1,6 @@
 // A decision in a sentence. Any thread; pure.
 import type { Blocked, Decision, Recommendation } from './decision.ts'
+import { checkDecision } from './decision-checks.ts'
 
 const seconds = (ms: number): string => `${ms >= 10_000 ? Math.round(ms / 1000) : Math.round(ms / 100) / 10} s`
 const percent = (share: number): string => `${Math.round(share * 100)} %`
@@ -7,14 +8,25 @@ const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'u
 
 const sentencePart = (text: string): string => text.replace(/\s+/g, ' ').replace(/[.?! ]+$/, '')
 
-/** What was decided, what for, and what held it back. */
+/** What was decided, what for, and what held it back. @throws ERR_INVALID_ARGUMENT */
 export function explain(decision: Decision): string {
-	const { verdict, from, units, wish, blockedBy } = decision
-	const done = verdict === 'hold' ? `held at ${counted(from)}` : `${verdict} from ${from} to ${counted(units)}`
+	checkDecision(decision, 'decision')
+	const { units, wish, blockedBy } = decision
 	const reason = decision.state === 'manual' ? 'set by hand' : because(decision)
 	const held = blockedBy.map(blocked => blockedText(blocked, decision))
 	const against = held.length === 0 ? '' : `${wish === units ? '; ' : '; but '}${held.join('; ')}`
-	return `${decision.profile}: ${done}, ${reason}${against}${ending(decision)}.`
+	return `${decision.profile}: ${change(decision)}, ${reason}${against}${ending(decision)}.`
+}
+
+// Only what has been done is told as done.
+function change({ state, verdict, from, units, outcome }: Decision): string {
+	const isObserving = state === 'observe'
+	if (verdict === 'hold') return `${isObserving ? 'would stay' : 'held'} at ${counted(from)}`
+	const way = `${verdict} from ${from} to ${counted(units)}`
+	if (isObserving) return `would go ${way}`
+	if (outcome === undefined) return `going ${way}`
+	if (!outcome.ok) return `was to go ${way}`
+	return outcome.units === units ? way : `${verdict} from ${from} to ${outcome.units} of ${counted(units)}`
 }
 
 function because({ recommendations, decidedBy, wish, from, input, forecast }: Decision): string {

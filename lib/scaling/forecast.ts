@@ -44,8 +44,8 @@ export class SeriesPredictor {
 	#trend = 0
 	#atMs = 0
 	#pending: Pending[] = []
-	readonly #errors: ForecastError[] = []
-	readonly #quantiles = { trend: new Quantiles(), naive: new Quantiles() }
+	#errors: ForecastError[] = []
+	#quantiles = { trend: new Quantiles(), naive: new Quantiles() }
 	#reportedError = 0
 	#naiveError = 0
 
@@ -53,6 +53,19 @@ export class SeriesPredictor {
 	constructor(settings: PredictionSettings, most: number) {
 		this.#settings = settings
 		this.#most = most
+	}
+
+	copy(): SeriesPredictor {
+		const copy = new SeriesPredictor(this.#settings, this.#most)
+		copy.#level = this.#level
+		copy.#trend = this.#trend
+		copy.#atMs = this.#atMs
+		copy.#pending = [...this.#pending]
+		copy.#errors = [...this.#errors]
+		copy.#quantiles = { trend: this.#quantiles.trend.copy(), naive: this.#quantiles.naive.copy() }
+		copy.#reportedError = this.#reportedError
+		copy.#naiveError = this.#naiveError
+		return copy
 	}
 
 	get level(): number {

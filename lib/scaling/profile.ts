@@ -126,7 +126,10 @@ export interface ProfileSettings {
 	readonly intervalMs: number
 	/** A metric older than this counts as missing. Default: three intervals. */
 	readonly staleAfterMs: number
-	/** After so long without a decision (the machine slept), only one interval counts as passed. Default: three intervals. */
+	/**
+	 * After so long without a decision (the machine slept), only what usually passes counts as passed. Where decisions are usually
+	 * further apart than `intervalMs`, it grows in proportion. Default: three intervals.
+	 */
 	readonly gapMs: number
 	/** From here on `set()` has failed. */
 	readonly actuationTimeoutMs: number

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
 import type { Decision } from './decision.ts'
-import { openFolder, ownFolder, removeLeftOvers, scalerText } from './published.ts'
+import { openFolder, ownFolder, removeLeftOvers, type ScalerHere, scalerText } from './published.ts'
 import type { DynamicScaler } from './scaler.ts'
 
 const againMs = 15_000
@@ -25,6 +25,8 @@ export class Publication {
 	#said = ''
 	#saidAtMs = Number.NEGATIVE_INFINITY
 	#isWriting = false
+	/** Something happened while it wrote. */
+	#isBehind = false
 	#isClosed = false
 
 	private constructor(scaler: DynamicScaler, folder: string) {
@@ -56,7 +58,9 @@ export class Publication {
 	async #say(): Promise<void> {
 		const decision = this.#scaler.last()
 		const at = Date.now()
+		if (this.#isWriting) this.#isBehind = true
 		if (decision === undefined || this.#isWriting || this.#isClosed) return
+		this.#isBehind = false
 		const { name, profile } = this.#scaler
 		const text = scalerText({ pid: process.pid, name, ...shown(decision), reason: this.#scaler.explain(), at: 0, goodForMs: 0 })
 		if (text === this.#said && at - this.#saidAtMs < againMs) return
@@ -72,6 +76,7 @@ export class Publication {
 		}
 		this.#isWriting = false
 		if (this.#isClosed) this.#remove()
+		else if (this.#isBehind) await this.#say()
 	}
 
 	#remove(): void {
@@ -83,12 +88,14 @@ export class Publication {
 	}
 }
 
-function shown({ profile, state, verdict, units, wish, outcome }: Decision): {
-	readonly profile: string
-	readonly state: Decision['state']
-	readonly verdict: Decision['verdict']
-	readonly units: number
-	readonly wish: number
-} {
-	return { profile, state, verdict, units: outcome?.units ?? units, wish }
+function shown({
+	profile,
+	state,
+	verdict,
+	from,
+	units,
+	wish,
+	outcome,
+}: Decision): Pick<ScalerHere, 'profile' | 'state' | 'verdict' | 'units' | 'wanted' | 'wish'> {
+	return { profile, state, verdict, units: outcome?.units ?? from, wanted: units, wish }
 }

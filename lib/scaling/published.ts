@@ -15,7 +15,10 @@ export interface ScalerHere {
 	readonly profile: string
 	readonly state: ScalerState
 	readonly verdict: Verdict
+	/** Those there are. */
 	readonly units: number
+	/** Those that were decided on. */
+	readonly wanted: number
 	/** Units that its metrics ask for. */
 	readonly wish: number
 	readonly reason: string
@@ -92,9 +95,9 @@ export function parseScaler(text: string | undefined, pid: number): ScalerHere |
 	try {
 		const value: unknown = JSON.parse(text ?? '')
 		if (!isPlainObject(value) || value.pid !== pid) return undefined
-		const { name, profile, state, verdict, units, wish, reason, at, goodForMs } = value
+		const { name, profile, state, verdict, units, wanted, wish, reason, at, goodForMs } = value
 		const texts = [name, profile, reason].every(one => typeof one === 'string' && one.length <= longestText)
-		const numbers = [units, wish, at, goodForMs].every(one => typeof one === 'number' && Number.isFinite(one) && one >= 0)
+		const numbers = [units, wanted, wish, at, goodForMs].every(one => typeof one === 'number' && Number.isFinite(one) && one >= 0)
 		const words = oneOf(['auto', 'observe', 'paused', 'manual'], state) && oneOf(['up', 'down', 'hold'], verdict)
 		return texts && numbers && words ? (value as unknown as ScalerHere) : undefined
 	} catch {

@@ -2,7 +2,15 @@
 
 /** @internal */
 export class Quantiles {
-	readonly #ordered: number[] = []
+	readonly #ordered: number[]
+
+	constructor(ordered: readonly number[] = []) {
+		this.#ordered = [...ordered]
+	}
+
+	copy(): Quantiles {
+		return new Quantiles(this.#ordered)
+	}
 
 	get size(): number {
 		return this.#ordered.length

@@ -95,8 +95,8 @@ function ignore(): void {}
 /** @throws what the target throws, and an error where it says no number of units @internal */
 export function readUnits(target: ScalingTarget): { readonly units: number; readonly readyUnits: number } {
 	const units = target.get()
-	if (!isCount(units)) throw new Error(`get() has to say a whole number from 0, and said ${String(units)}`)
+	if (!isCount(units)) throw new Error(`get() has to say a whole number from 0, and said ${shown(units)}`)
 	const readyUnits = target.ready === undefined ? units : target.ready()
-	if (!isCount(readyUnits)) throw new Error(`ready() has to say a whole number from 0, and said ${String(readyUnits)}`)
+	if (!isCount(readyUnits)) throw new Error(`ready() has to say a whole number from 0, and said ${shown(readyUnits)}`)
 	return { units, readyUnits: Math.min(units, readyUnits) }
 }

@@ -34,7 +34,7 @@ export class Advisor {
 	readonly #step: { readonly up: number; readonly down: number }
 	readonly #target: number
 	readonly #tolerance: number
-	readonly #predictor: SeriesPredictor | undefined
+	#predictor: SeriesPredictor | undefined
 	#before: { readonly demand: number; readonly readyUnits: number } | undefined
 
 	constructor(profile: ProfileSettings, name: string) {
@@ -51,6 +51,13 @@ export class Advisor {
 			const most = profile.max * Math.max(1, this.#target)
 			this.#predictor = new SeriesPredictor(profile.prediction, most)
 		}
+	}
+
+	copy(): Advisor {
+		const copy = new Advisor(this.#profile, this.#name)
+		copy.#predictor = this.#predictor?.copy()
+		copy.#before = this.#before
+		return copy
 	}
 
 	advise(input: MetricInput | undefined, situation: Situation): Advice {
@@ -80,7 +87,8 @@ export class Advisor {
 			if (!isShare(value)) return undefined
 			return { value, sum: this.#demand(value, readyUnits), known: readyUnits, missing: 0, unready }
 		}
-		const shares = perUnit.slice(0, readyUnits).filter(isShare)
+		// Units that are still starting may stand before those that are ready.
+		const shares = perUnit.filter(isShare).slice(0, readyUnits)
 		if (shares.length === 0) return undefined
 		const sum = shares.reduce((total, share) => total + share, 0)
 		return { value: sum / shares.length, sum, known: shares.length, missing: readyUnits - shares.length, unready }

@@ -16,6 +16,7 @@ const mostKept = 1024
 
 /** @internal */
 export class Regret {
+	readonly #settings: StabilizationSettings
 	readonly #downMs: number
 	readonly #mostMs: number
 	/** Units that went and have not come back, the last ones last. */
@@ -23,10 +24,20 @@ export class Regret {
 	#waitMs: number
 	#sinceMs = 0
 
-	constructor({ downMs, mostDownMs }: StabilizationSettings) {
+	constructor(settings: StabilizationSettings) {
+		const { downMs, mostDownMs } = settings
+		this.#settings = settings
 		this.#downMs = downMs
 		this.#mostMs = Math.max(downMs, mostDownMs)
 		this.#waitMs = downMs
+	}
+
+	copy(): Regret {
+		const copy = new Regret(this.#settings)
+		copy.#gone = this.#gone.map(gone => ({ ...gone }))
+		copy.#waitMs = this.#waitMs
+		copy.#sinceMs = this.#sinceMs
+		return copy
 	}
 
 	/** So long the most that was asked for counts when it goes down. */

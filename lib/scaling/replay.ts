@@ -1,17 +1,46 @@
 // What a profile would have decided on a recorded history. Any thread; pure.
-import type { ActuationOutcome, Decision, MetricInput, ScalingInput } from './decision.ts'
+import { isDeepStrictEqual } from 'node:util'
+
+import type { Decision, MetricInput, ScalingInput } from './decision.ts'
+import { checkDecisions } from './decision-checks.ts'
 import { ScalingEngine } from './engine.ts'
-import type { Profile, ProfileName } from './profile.ts'
+import { Follower } from './follower.ts'
+import type { Profile, ProfileName, ResolvedProfile } from './profile.ts'
 import { resolveProfile } from './profile-checks.ts'
 
 /**
  * Plays the demand of a history against another profile, whose units come and go as it decides, and become ready after the start-up
  * time it expects. While it decides as the recorded one did, it sees exactly what that saw. Demand that was hidden by saturation
- * counts as what was served. Oldest first, as `history()` gives it.
- * @throws ERR_INVALID_OPTIONS
+ * counts as what was served. Oldest first, as `history()` gives it. Where the first decisions of a scaler are not there, nothing is
+ * known of what it remembered of them: for its longest window, and at most for half of the time, it goes where the recorded one went.
+ * @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT
  */
 export function replay(history: readonly Decision[], profile: ProfileName | Profile): readonly Decision[] {
-	return new Replay(new ScalingEngine(resolveProfile(profile))).play(history)
+	const resolved = resolveProfile(profile)
+	checkDecisions(history, 'history')
+	return new Replay(new Follower(new ScalingEngine(resolved)), watchedUntilMs(history, resolved)).play(history)
+}
+
+/** With the same profile, from what that remembered before the oldest decision. @internal */
+export function replayFrom(
+	before: () => Follower,
+	history: readonly Decision[],
+	profile: ProfileName | Profile,
+	recorded: ResolvedProfile,
+): readonly Decision[] {
+	if (!isDeepStrictEqual(resolveProfile(profile), recorded)) return replay(history, profile)
+	return new Replay(before(), Number.NEGATIVE_INFINITY).play(history)
+}
+
+// Until then it learns what it could not have known.
+function watchedUntilMs(history: readonly Decision[], profile: ResolvedProfile): number {
+	const [first, last] = [history[0], history.at(-1)]
+	if (first === undefined || last === undefined || first.id === 1) return Number.NEGATIVE_INFINITY
+	const { stabilization, rates, flap } = profile
+	const periodsMs = [...rates.up.policies, ...rates.down.policies].map(({ periodMs }) => periodMs)
+	const { upMs, downMs, mostDownMs } = stabilization
+	const longestMs = Math.max(upMs, downMs, mostDownMs, flap.windowMs, ...periodsMs)
+	return first.atMs + Math.min(longestMs, (last.atMs - first.atMs) / 2)
 }
 
 interface Starting {
@@ -20,33 +49,25 @@ interface Starting {
 }
 
 class Replay {
-	readonly #engine: ScalingEngine
+	readonly #follower: Follower
+	readonly #watchedUntilMs: number
 	#units: number | undefined
 	#starting: Starting[] = []
-	/** Of the recorded run, not told to the engine yet. */
-	#outcomes: ActuationOutcome[] = []
 	/** It has gone another way than the recorded one, whose outcomes say nothing any more. */
 	#differs = false
 
-	constructor(engine: ScalingEngine) {
-		this.#engine = engine
+	constructor(follower: Follower, watchedUntilMs: number) {
+		this.#follower = follower
+		this.#watchedUntilMs = watchedUntilMs
 	}
 
 	play(history: readonly Decision[]): Decision[] {
 		return history.map(recorded => {
-			this.#passTo(recorded)
-			const decision = this.#engine.decide(this.#input(recorded.input))
+			if (!this.#differs) this.#follower.passTo(recorded)
+			const decision = this.#follower.engine.decide(this.#input(recorded.input))
 			this.#follow(recorded, decision)
 			return decision
 		})
-	}
-
-	// What had ended before this decision.
-	#passTo({ id }: Decision): void {
-		while (this.#outcomes[0] !== undefined && (this.#outcomes[0].afterDecision ?? 0) < id) {
-			const outcome = this.#outcomes.shift() as ActuationOutcome
-			if (!this.#differs) this.#engine.actuated(outcome)
-		}
 	}
 
 	#input(input: ScalingInput): ScalingInput {
@@ -63,11 +84,8 @@ class Replay {
 	}
 
 	#follow(recorded: Decision, decision: Decision): void {
-		if (!this.#differs && decision.units === recorded.units) {
-			if (recorded.outcome !== undefined) {
-				this.#outcomes.push(recorded.outcome)
-				this.#outcomes.sort((a, b) => (a.afterDecision ?? 0) - (b.afterDecision ?? 0))
-			}
+		if (!this.#differs && (decision.units === recorded.units || recorded.atMs < this.#watchedUntilMs)) {
+			if (recorded.outcome !== undefined) this.#follower.ended(recorded.outcome)
 			return
 		}
 		if (!this.#differs) this.#start(decision, decision.input.units - decision.input.readyUnits)
@@ -77,11 +95,11 @@ class Replay {
 		const { from, units, atMs } = decision
 		if (units > from) this.#start(decision, units - from)
 		else this.#end(from - units)
-		this.#engine.actuated({ startedAtMs: atMs, atMs, from, wanted: units, units, ok: true })
+		this.#follower.engine.actuated({ startedAtMs: atMs, atMs, from, wanted: units, units, ok: true })
 	}
 
 	#start({ atMs }: Decision, units: number): void {
-		if (units > 0) this.#starting.push({ readyAtMs: atMs + this.#engine.startupMs, units })
+		if (units > 0) this.#starting.push({ readyAtMs: atMs + this.#follower.engine.startupMs, units })
 	}
 
 	// Those that are starting go first.

@@ -15,7 +15,7 @@ import { checkScalerOptions, checkTarget } from './options.ts'
 import type { Profile, ProfileName, ResolvedProfile } from './profile.ts'
 import { resolveProfile } from './profile-checks.ts'
 import { MetricReader, readUnits } from './readings.ts'
-import { replay } from './replay.ts'
+import { replayFrom } from './replay.ts'
 
 /** Keeps a target as large as its load asks for. */
 export class DynamicScaler implements Disposable {
@@ -36,6 +36,7 @@ export class DynamicScaler implements Disposable {
 	#onClose: (() => void)[] = []
 	/** Why the target could not be read the last time. */
 	#failure: string | undefined
+	#toldState: ScalerState
 	#isDeciding = false
 	#isClosed = false
 
@@ -52,8 +53,9 @@ export class DynamicScaler implements Disposable {
 		this.#actuation = new Actuation(target, this.#clock, this.profile.actuationTimeoutMs, error =>
 			this.#telling.tell({ kind: 'failed', what: 'target', error }),
 		)
-		this.#history = new DecisionHistory(options.historyLimit ?? 1000)
-		this.#mode = new Mode(options.state ?? 'auto')
+		this.#history = new DecisionHistory(options.historyLimit ?? 1000, this.profile)
+		this.#toldState = options.state ?? 'auto'
+		this.#mode = new Mode(this.#toldState)
 		this.#metrics = new MetricReader(options.metrics, this.profile.intervalMs, (name, error) =>
 			this.#telling.tell({ kind: 'failed', what: 'metric', name, error }),
 		)
@@ -94,7 +96,8 @@ export class DynamicScaler implements Disposable {
 		if (this.#isDeciding) return this.#history.last // a handler of its own asked
 		this.#isDeciding = true
 		try {
-			return this.#evaluate()
+			if (this.state !== this.#toldState) this.#tellState() // what was set by hand has ended
+			return this.#isClosed ? undefined : this.#evaluate()
 		} finally {
 			this.#isDeciding = false
 		}
@@ -125,7 +128,7 @@ export class DynamicScaler implements Disposable {
 
 	/** What another profile would have decided on the history. @throws ERR_INVALID_OPTIONS */
 	replay(profile: ProfileName | Profile): readonly Decision[] {
-		return replay(this.history(), profile)
+		return replayFrom(() => this.#history.before(), this.history(), profile, this.profile)
 	}
 
 	/** Told of every event, at once; what a handler does in turn is told after. Returns how to stop. @throws ERR_INVALID_ARGUMENT */
@@ -159,7 +162,7 @@ export class DynamicScaler implements Disposable {
 	manual(units: number, ttlMs: number): void {
 		this.#assertOpen()
 		this.#mode.set(units, ttlMs, this.#clock.monotonicMs(), this.profile)
-		this.#telling.tell({ kind: 'state', state: 'manual' })
+		this.#tellState()
 		if (!this.#isClosed) this.evaluate()
 	}
 
@@ -186,7 +189,12 @@ export class DynamicScaler implements Disposable {
 	#be(state: 'auto' | 'observe' | 'paused'): void {
 		this.#assertOpen()
 		this.#mode.be(state)
-		this.#telling.tell({ kind: 'state', state })
+		this.#tellState()
+	}
+
+	#tellState(): void {
+		this.#toldState = this.state
+		this.#telling.tell({ kind: 'state', state: this.#toldState })
 	}
 
 	#tick(): void {
@@ -241,7 +249,7 @@ export class DynamicScaler implements Disposable {
 
 	#conditions(): ScalingConditions {
 		try {
-			return this.#options.conditions?.() ?? {}
+			return { ...this.#options.conditions?.() } // it is kept with the decision, and not to be changed there
 		} catch (error) {
 			this.#telling.tell({ kind: 'failed', what: 'conditions', error })
 			return {}

@@ -14,14 +14,22 @@ interface Batch {
 
 /** @internal */
 export class StartupLearner {
-	readonly #learns: boolean
-	readonly #last: number[] = []
-	readonly #starting: Batch[] = []
+	readonly #settings: StartupSettings
+	#last: number[] = []
+	#starting: Batch[] = []
 	#estimateMs: number
 
-	constructor({ expectedMs, learn }: StartupSettings) {
-		this.#learns = learn
-		this.#estimateMs = expectedMs
+	constructor(settings: StartupSettings) {
+		this.#settings = settings
+		this.#estimateMs = settings.expectedMs
+	}
+
+	copy(): StartupLearner {
+		const copy = new StartupLearner(this.#settings)
+		copy.#last = [...this.#last]
+		copy.#starting = this.#starting.map(batch => ({ ...batch }))
+		copy.#estimateMs = this.#estimateMs
+		return copy
 	}
 
 	get estimateMs(): number {
@@ -50,7 +58,7 @@ export class StartupLearner {
 
 	/** The first replaces what was expected. */
 	measured(ms: number): void {
-		if (!this.#learns || !(ms >= 0)) return
+		if (!this.#settings.learn || !(ms >= 0)) return
 		this.#last.push(Math.min(ms, mostMs))
 		if (this.#last.length > remembered) this.#last.shift()
 		const sorted = [...this.#last].sort((a, b) => a - b)

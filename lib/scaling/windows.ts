@@ -27,6 +27,12 @@ export class RecommendationWindows {
 		this.#grainMs = Math.max(shortestMs / grainsOfShortest, this.#longestMs / mostEntries)
 	}
 
+	copy(): RecommendationWindows {
+		const copy = new RecommendationWindows(this.#settings)
+		copy.#entries = this.#entries.map(entry => ({ ...entry }))
+		return copy
+	}
+
 	add(atMs: number, units: number): void {
 		if (this.#longestMs === 0) {
 			this.#entries = [{ sinceMs: atMs, atMs, least: units, most: units }]

@@ -14,6 +14,7 @@ const scaler = (name: string, more: Partial<ScalerHere> = {}): ScalerHere => ({
 	state: 'auto',
 	verdict: 'up',
 	units: 5,
+	wanted: 5,
 	wish: 5,
 	reason: 'service: up from 4 to 5 units, load at 83 % of 4 ready asks for 5.',
 	at: 0,
@@ -36,12 +37,14 @@ function frame(scalers: readonly ScalerHere[]): string[] {
 test('units, the last decision and its reason; names cannot write on the terminal', () => {
 	const text = frame([
 		scaler('workers'),
-		scaler('\x1b[2Jred', { verdict: 'hold', wish: 9, state: 'observe', reason: 'x'.repeat(300) }),
+		scaler('looking', { wanted: 7, wish: 8, state: 'observe' }),
+		scaler('\x1b[2Jred', { verdict: 'hold', wish: 9, reason: 'x'.repeat(300) }),
 	])
 	const at = text.findIndex(line => line.includes('workers'))
 	expect(text[at]).toMatch(/workers\s+5 units\s+last: up\s.*service.*pid 7/)
 	expect(text[at + 1]).toContain('load at 83 % of 4 ready asks for 5.')
-	expect(text.find(line => line.includes('red'))).toMatch(/last: hold.*asked for 9.*observe/)
+	expect(text.find(line => line.includes('looking'))).toMatch(/5 units\s+last: up to 7\s.*observe/)
+	expect(text.find(line => line.includes('red'))).toMatch(/last: hold.*asked for 9/)
 	expect(text.join('')).not.toContain('\x1b[2J')
 	expect(text.every(line => line.length <= 119)).toBe(true)
 	expect(text.some(line => line.includes('xxxxxxxx'))).toBe(true)

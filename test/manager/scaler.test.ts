@@ -81,12 +81,27 @@ describe('system.scaler', () => {
 		const scaler = system.scaler(target, 'compat', { timer: false, name: 'seen', metrics: { load: () => 1 } })
 		scaler.evaluate()
 		await vi.waitFor(() => expect(mine()).toMatchObject([{ verdict: 'up', units: 3, state: 'auto' }]), soon)
-		expect(mine()[0]?.reason).toContain('up from 2 to 3 units')
+		expect(mine()[0]?.reason).toContain('compat: up from 2 to 3 units')
 		scaler.close()
 		expect(mine()).toEqual([])
 		const hidden = system.scaler(target, 'compat', { timer: false, name: 'seen', metrics: { load: () => 1 }, published: false })
 		hidden.evaluate()
 		expect(readdirSync(ownFolder() ?? '').some(file => file.includes(`-${process.pid}-`))).toBe(false)
+	})
+})
+
+describe.runIf(users)('what is not done is not told as done', () => {
+	const told = (named: string): ScalerHere | undefined =>
+		scalersHere().find(({ pid, name }) => pid === process.pid && name === named)
+
+	test.each([
+		['observing', 'observe', (): undefined => undefined, 'compat: would go up from 2 to 3 units'],
+		['hanging', 'auto', (): Promise<void> => new Promise(() => undefined), 'compat: going up from 2 to 3 units'],
+	] as const)('%s', async (name, state, set, reason) => {
+		const metrics = { load: () => 1 }
+		system.scaler({ get: () => 2, set }, 'compat', { timer: false, name, state, metrics }).evaluate()
+		await vi.waitFor(() => expect(told(name)).toMatchObject({ verdict: 'up', units: 2, wanted: 3, state }), soon)
+		expect(told(name)?.reason).toContain(reason)
 	})
 })
 
@@ -101,6 +116,7 @@ describe.runIf(users)('what scalers say in files', () => {
 		state: 'auto',
 		verdict: 'hold',
 		units: 1,
+		wanted: 1,
 		wish: 1,
 		reason: 'because',
 		at: 1000,

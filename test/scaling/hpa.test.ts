@@ -71,6 +71,25 @@ describe('s11: target mode asks for what the replica calculator does', () => {
 	})
 })
 
+test('of which units it is known makes no difference, only of how many', () => {
+	const shares = fc.array(fc.double({ min: 0, max: 2, noNaN: true }), { minLength: 1, maxLength: 20 })
+	fc.assert(
+		fc.property(shares, fc.nat(10), fc.infiniteStream(fc.nat(30)), (known, unready, places) => {
+			const perUnit: (number | undefined)[] = [...known]
+			for (let i = 0; i < unready; i++) perUnit.splice((places.next().value as number) % (perUnit.length + 1), 0, undefined)
+			const wishOf = (cpu: readonly (number | undefined)[]): number =>
+				new ScalingEngine(resolveProfile('hpa')).decide({
+					atMs: 0,
+					units: known.length + unready,
+					readyUnits: known.length,
+					metrics: { cpu: { perUnit: cpu, ageMs: 0 } },
+				}).wish
+			expect(wishOf(perUnit)).toBe(wishOf(known))
+		}),
+		runs,
+	)
+})
+
 test('one value of all is the same as of each', () => {
 	const share = fc.double({ min: 0, max: 2, noNaN: true })
 	const units = fc.integer({ min: 1, max: 50 })

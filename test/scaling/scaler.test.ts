@@ -161,6 +161,13 @@ describe('what it is given', () => {
 		expect(bench.scaler.units).toBeUndefined()
 	})
 
+	test('a text of digits is no number, and is shown as a text', () => {
+		const bench = new Bench()
+		bench.units = '3' as never
+		bench.pass(0)
+		expect(bench.scaler.explain()).toContain('get() has to say a whole number from 0, and said "3"')
+	})
+
 	test('a metric that throws is missing; conditions that throw are none', () => {
 		const bench = new Bench(
 			{},

@@ -29,6 +29,27 @@ describe('states', () => {
 		expect(() => bench.scaler.manual(3, 0)).toThrow('expected a positive number of milliseconds')
 	})
 
+	test('what was set by hand is told when it begins, and with the first decision after it has ended', () => {
+		const bench = new Bench({}, { state: 'observe' })
+		bench.scaler.manual(3, 10_000)
+		bench.pass(9999)
+		bench.pass(1)
+		bench.pass(5000)
+		bench.scaler.resume()
+		bench.pass(5000)
+		const told = bench.events.flatMap(event =>
+			event.kind === 'state' ? [event.state] : event.kind === 'decision' ? [event.decision.state] : [],
+		)
+		expect(told).toEqual(['manual', 'manual', 'manual', 'observe', 'observe', 'observe', 'auto', 'auto'])
+	})
+
+	test('closed by who is told of a state, it decides nothing any more', () => {
+		const bench = new Bench({}, { state: 'paused' })
+		bench.scaler.manual(3, 10_000)
+		bench.scaler.onEvent(({ kind }) => kind === 'state' && bench.scaler.close())
+		expect([bench.pass(10_000), bench.scaler.history().length]).toEqual(['unread', 1])
+	})
+
 	test('closed, it does nothing and says so', () => {
 		const bench = new Bench()
 		bench.scaler.close()
@@ -80,6 +101,50 @@ describe('telling', () => {
 		bench.pass(1)
 		expect(told).toEqual([1, 2, 3, 4, 5])
 		expect(bench.scaler.history().map(({ id }) => id)).toEqual([4, 5, 6])
+	})
+
+	test('what it shows cannot be changed', () => {
+		const conditions = { throttled: true }
+		const bench = new Bench({}, { conditions: () => conditions })
+		bench.pass(0)
+		const frozen = (value: unknown): boolean =>
+			typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen))
+		expect(bench.scaler.history().length).toBe(1)
+		expect(
+			[
+				...bench.scaler.history(),
+				bench.scaler.last(),
+				...bench.events.slice(0, 1).map(event => event.kind === 'decision' && event.decision),
+			].every(frozen),
+		).toBe(true)
+		expect(Object.isFrozen(conditions)).toBe(false)
+	})
+
+	test('a sentence tells only what was done as done', async () => {
+		const bench = new Bench({ step: { up: 4 } }, { state: 'observe' })
+		bench.pass(0)
+		expect(bench.scaler.explain()).toMatch(/^compat: would go up from 2 to 6 units, load/)
+		bench.load = 0.5
+		bench.pass(5000)
+		expect(bench.scaler.explain()).toMatch(/^compat: would stay at 2 units, load/)
+		bench.load = 1
+		bench.scaler.resume()
+		let end = (_: number): void => undefined
+		bench.onSet = () =>
+			new Promise<number>(resolve => {
+				end = resolve
+			})
+		bench.pass(5000)
+		expect(bench.scaler.explain()).toMatch(/^compat: going up from 2 to 6 units, load/)
+		bench.units = 5
+		end(5)
+		await bench.scaler.settled()
+		expect(bench.scaler.explain()).toMatch(/^compat: up from 2 to 5 of 6 units, load/)
+		bench.onSet = () => {
+			throw new Error('no')
+		}
+		bench.pass(60_000)
+		expect(bench.scaler.explain()).toMatch(/^compat: was to go up from 5 to 9 units, load .* asks for 9; that failed at 5: no\.$/)
 	})
 
 	test('a sentence says what, why and what was in the way', () => {

@@ -42,10 +42,11 @@ function checkBlocked({ metrics, ...others }: Values, name: string): void {
 function checkInput(input: unknown, name: string): void {
 	if (!isPlainObject(input)) throw wrong(name, 'an object', input)
 	numbers(input, ['atMs', 'units', 'readyUnits'], name)
-	const { metrics, conditions, actuating, ...others } = input
+	const { metrics, conditions, actuating, problems, ...others } = input
 	simple(others, name)
 	optional(conditions, `${name}.conditions`)
 	optional(actuating, `${name}.actuating`)
+	optional(problems, `${name}.problems`)
 	if (!isPlainObject(metrics)) throw wrong(`${name}.metrics`, 'an object', metrics)
 	for (const [metric, reading] of Object.entries(metrics)) {
 		if (reading === undefined) continue

@@ -13,7 +13,7 @@ export type WorkerPoolEvent = ToldEvent | 'needsDrain' | 'drain' | 'close'
 
 /** Piscina's methods and properties, and the size as a target of a scaler. */
 export interface WorkerPool<Task = unknown, Result = unknown> extends ScalingTarget, Metered, AsyncDisposable {
-	/** Runs a task, once, when its turn has come. Rejects as piscina's does. */
+	/** Runs a task, once, when its turn has come. Rejects as piscina's does, and with ERR_GRACE_OVER. */
 	run(task: Task, options?: TaskOptions): Promise<Result>
 	/** Threads, starting ones included; not those that only end what they have. */
 	get(): number
@@ -24,9 +24,12 @@ export interface WorkerPool<Task = unknown, Result = unknown> extends ScalingTar
 	 * @throws ERR_INVALID_ARGUMENT
 	 */
 	set(threads: number, signal?: AbortSignalLike): Promise<number | undefined>
-	/** Takes no task any more, and ends when all have; `force`: those that wait reject. */
+	/**
+	 * Takes no task any more, and ends when all have; `force`: those that wait reject. After piscina's `closeTimeout` (default 30,000;
+	 * Infinity: never) what still runs or waits rejects, and so does this, unless somebody listens to `error`.
+	 */
 	close(options?: { readonly force?: boolean | undefined }): Promise<void>
-	/** Ends at once: what waits and what runs rejects. */
+	/** Ends at once: what waits and what runs rejects. Resolves, as `close()` then does, when the threads have ended. */
 	destroy(): Promise<void>
 	/** Both the size: a thread never ends for being idle. */
 	readonly minThreads: number

@@ -37,6 +37,12 @@ export interface LimiterOptions {
 	readonly conditions?: (() => LimiterConditions | undefined) | undefined
 	/** How many `acquire()` may wait. Default 0. */
 	readonly queueLimit?: number | undefined
+	/**
+	 * Where the limit is what holds the load back, it is lowered now and then to find the time without a queue, which refuses some for
+	 * as long as a request takes. False: never; that time is then the one of the moment, which under a lasting overload drifts up.
+	 * Default true.
+	 */
+	readonly lowerToMeasure?: boolean | undefined
 	/** Of `run()`: whether an error says that there was too much load. Default: time-outs do. */
 	readonly isDrop?: ((error: unknown) => boolean) | undefined
 }

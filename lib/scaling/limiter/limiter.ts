@@ -40,7 +40,7 @@ export class AdaptiveLimiter implements Limiter {
 		const nowMs = clock.monotonicMs()
 		this.#settings = settings
 		this.#clock = clock
-		this.#control = new LimitControl(settings.bounds, settings.window, settings.algorithm, random, nowMs)
+		this.#control = new LimitControl(settings, random, nowMs)
 		this.#partitions = new Partitions(settings.partitions, settings.mayOvershoot)
 		this.#pressure = options.conditions === undefined ? undefined : new PressureCap(options.conditions)
 		this.#wake = new WakeTimer(clock, () => this.passTime())

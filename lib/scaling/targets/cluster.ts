@@ -6,6 +6,7 @@ import { type Check, checkOptions } from '../../snapshot/options.ts'
 import { systemClock } from '../../time/clock.ts'
 import type { ScalingMetric, ScalingTarget } from '../contract.ts'
 import { ClusterMember } from './cluster-member.ts'
+import { checkInstance } from './instance.ts'
 
 /** What is needed of a worker of node:cluster. */
 export interface ClusterWorkerLike {
@@ -69,9 +70,11 @@ const checks: { readonly [option: string]: Check } = {
  *
  * @param cluster `node:cluster`, in the primary
  * @throws ERR_INVALID_OPTIONS
+ * @throws ERR_INVALID_ARGUMENT where it is not the cluster of a primary
  */
 export function clusterTarget(cluster: ClusterLike, options: ClusterTargetOptions = {}): ClusterTarget {
 	checkOptions('clusterTarget', options, checks)
+	checkInstance('clusterTarget', 'node:cluster, in the primary process', cluster, { fork: 'function' })
 	return new ClusterProcesses(cluster, options)
 }
 

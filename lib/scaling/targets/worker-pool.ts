@@ -1,5 +1,6 @@
 // A pool of worker threads whose size changes while it runs: its threads are piscina's, one piscina each
 // (docs/decisions/0018-a-piscina-for-each-thread.md).
+import { PlimsollError, shown } from '../../errors.ts'
 import type { AbortSignalLike } from '../../globals.ts'
 import type { ScalingTarget } from '../contract.ts'
 import type { Metered } from './load-meter.ts'
@@ -54,13 +55,16 @@ export interface WorkerPool<Task = unknown, Result = unknown> extends ScalingTar
  * A pool of piscina's worker threads that can be resized.
  *
  * @param Piscina its class, version 5
- * @throws ERR_INVALID_OPTIONS, and what piscina throws
+ * @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT where it is no class, and what piscina throws
  */
 export function createWorkerPool<Class extends PiscinaClass, Task = unknown, Result = unknown>(
 	Piscina: Class,
 	options: NoInfer<WorkerPoolOptions<OptionsOf<Class>>>,
 ): WorkerPool<Task, Result> {
 	const plan = poolPlan(options)
+	if (typeof Piscina !== 'function') {
+		throw new PlimsollError('ERR_INVALID_ARGUMENT', `createWorkerPool: expected piscina's class, got ${shown(Piscina)}.`)
+	}
 	const pool: WorkerPool<unknown, unknown> = new ResizablePool(() => new Piscina(plan.piscina as never), plan)
 	return pool as WorkerPool<Task, Result>
 }

@@ -25,6 +25,8 @@ export type ErrorCode =
 	| 'ERR_REFUSED'
 	/** A request for resources waited as long as it was allowed to. */
 	| 'ERR_DEADLINE'
+	/** What ran was ended: its worker had to go, and the grace that it had was over. */
+	| 'ERR_GRACE_OVER'
 	/** A request's agent, owner or parent lease has ended. */
 	| 'ERR_OWNER_ENDED'
 	/** There is no process of this number. */

@@ -37,20 +37,26 @@ export interface LimiterOptions {
 	readonly conditions?: (() => LimiterConditions | undefined) | undefined
 	/** How many `acquire()` may wait. Default 0. */
 	readonly queueLimit?: number | undefined
-	/** Of `run()`: whether an error says that there was too much load. Default: time-outs do. */
+	/**
+	 * Where the limit is what holds the load back, it is lowered now and then to find the time without a queue, which refuses some for
+	 * as long as a request takes. False: never; that time is then the one of the moment, which under a lasting overload drifts up.
+	 * Default true.
+	 */
+	readonly lowerToMeasure?: boolean | undefined
+	/** Of `run()`: whether an error says that there was too much load. Default: time-outs do. One that throws says no. */
 	readonly isDrop?: ((error: unknown) => boolean) | undefined
 }
 
 export interface TryAcquireOptions {
 	/** One of those in the options; any other, and none: the partition `unknown`, which is guaranteed one. */
 	readonly partition?: string | undefined
-	/** 0 to 4. Above the default of 2: waits before others. 1 leaves the last tenth of the limit to others, 0 the last fifth. */
+	/** 0 to 4. Above the default of 2: waits before others. 1 leaves the last tenth of the limit to others, rounded up, 0 the last fifth. */
 	readonly priority?: Priority | undefined
 }
 
 export interface AcquireOptions extends TryAcquireOptions {
 	readonly signal?: AbortSignalLike | undefined
-	/** How long it may wait, in ms. Default: as long as it takes. */
+	/** How long it may wait, in ms. Default: as long as it takes. Keeps no process alive. */
 	readonly deadlineMs?: number | undefined
 }
 

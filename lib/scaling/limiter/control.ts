@@ -5,7 +5,10 @@ import { SampleWindow, type WindowSettings } from './sample-window.ts'
 import { log10Step } from './smoothing.ts'
 import { UnloadedTime } from './unloaded.ts'
 
-/** The limit stays within so many times what is in flight: nobody knows what would happen above. Published (failsafe-go). */
+/**
+ * The limit stays within so many times what is in flight, for nobody knows what would happen above (published: failsafe-go); but the
+ * first limit is always allowed, so that a quiet time does not refuse the burst after it.
+ */
 const inFlightFactor = 5
 /** The time without a queue is looked for with a lower limit for so long at most … */
 const longestDrainMs = 30_000
@@ -16,6 +19,17 @@ const drainSamples = 10
 export interface LimitBounds {
 	readonly min: number
 	readonly max: number
+	readonly initial: number
+}
+
+/** @internal */
+export interface ControlSettings {
+	readonly bounds: LimitBounds
+	readonly window: WindowSettings
+	/** Without one the limit stays as it is set. */
+	readonly algorithm: LimitAlgorithm | undefined
+	/** May be lowered to find the time without a queue. */
+	readonly lowerToMeasure: boolean
 }
 
 export interface LimitChange {
@@ -34,10 +48,11 @@ interface Drain {
 }
 
 /** What of a proposal is allowed. Pure. @internal */
-export function bounded(limit: number, { limit: wish, reason }: Proposal, sample: Sample, { min, max }: LimitBounds): Proposal {
+export function bounded(limit: number, { limit: wish, reason }: Proposal, sample: Sample, bounds: LimitBounds): Proposal {
+	const { min, max, initial } = bounds
 	const mayGrow = 2 * sample.inFlight >= limit && !sample.isDropped
 	const wanted = mayGrow ? wish : Math.min(limit, wish)
-	const most = inFlightFactor * sample.inFlight
+	const most = Math.max(initial, inFlightFactor * sample.inFlight)
 	const within = (value: number): number => Math.min(max, Math.max(min, value))
 	if (wanted <= most) return { limit: within(wanted), reason }
 	// Gradually: what is in flight goes up and down.
@@ -51,6 +66,7 @@ export class LimitControl {
 	readonly #algorithm: LimitAlgorithm | undefined
 	readonly #unloaded: UnloadedTime
 	readonly #window: SampleWindow
+	readonly #mayLower: boolean
 	#limit: number
 	#drain: Drain | undefined
 	/** How many may be in flight. Whole. */
@@ -59,14 +75,8 @@ export class LimitControl {
 	/** Of the last whole window. */
 	rttMs: number | undefined
 
-	/** Without an algorithm the limit stays as it is set. */
-	constructor(
-		bounds: LimitBounds & { readonly initial: number },
-		window: WindowSettings,
-		algorithm: LimitAlgorithm | undefined,
-		random: () => number,
-		nowMs: number,
-	) {
+	constructor({ bounds, window, algorithm, lowerToMeasure }: ControlSettings, random: () => number, nowMs: number) {
+		this.#mayLower = lowerToMeasure
 		this.#bounds = bounds
 		this.#algorithm = algorithm
 		this.#unloaded = new UnloadedTime(random)
@@ -125,11 +135,16 @@ export class LimitControl {
 	}
 
 	// Published (Vegas): the time of that moment, whatever the load, is taken for the time without a queue. Under an overload each such
-	// look would raise it, and the limit after it. So where the limit is what holds the load back, it is lowered first.
+	// look would raise it, and the limit after it. So where the limit is what holds the load back, it is lowered first; but not where
+	// nothing queues, for until enough have ended that lets nobody in.
 	#measureUnloaded({ isFull, rttMs }: Sample, nowMs: number): void {
 		const drained = Math.max(this.#bounds.min, this.#unloaded.drained(this.limit))
-		if (!isFull || drained >= this.limit) {
+		if (!this.#mayLower || !isFull || drained >= this.limit) {
 			this.#unloaded.renew(rttMs)
+			return
+		}
+		if (this.#unloaded.holds(rttMs, this.limit)) {
+			this.#unloaded.renew(undefined)
 			return
 		}
 		this.#drain = { sinceMs: nowMs, untilMs: nowMs + longestDrainMs, loadedMs: rttMs }

@@ -3,17 +3,19 @@ import { PlimsollError, shown } from '../../errors.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import { WakeTimer } from '../../time/wake.ts'
 import type { ScalingMetric } from '../contract.ts'
+import { checkAcquire, checkTryAcquire, checkWork } from './arguments.ts'
 import type { AcquireOptions, Limiter, LimiterOptions, LimiterStats, LimiterToken, TryAcquireOptions } from './contract.ts'
 import { LimitControl } from './control.ts'
 import { type Partition, Partitions } from './partitions.ts'
 import { PressureCap } from './pressure-cap.ts'
 import { type LimiterSettings, limiterSettings } from './settings.ts'
+import { isTimeout } from './timeouts.ts'
 import { IssuedToken, type TokenEnd } from './token.ts'
 import { Usage } from './usage.ts'
 import { LimiterQueue, LimiterWaiter } from './waiting.ts'
 
 const normalPriority = 2
-/** By priority: this part of the limit is left to others. */
+/** By priority: this part of the limit, rounded up, is left to others; but where nothing is in flight, one is let in. */
 const leftToOthers = [0.2, 0.1, 0, 0, 0] as const
 /** So long after a refusal places are kept free; who waits looks again then. */
 const lookAgainMs = 1000
@@ -40,7 +42,7 @@ export class AdaptiveLimiter implements Limiter {
 		const nowMs = clock.monotonicMs()
 		this.#settings = settings
 		this.#clock = clock
-		this.#control = new LimitControl(settings.bounds, settings.window, settings.algorithm, random, nowMs)
+		this.#control = new LimitControl(settings, random, nowMs)
 		this.#partitions = new Partitions(settings.partitions, settings.mayOvershoot)
 		this.#pressure = options.conditions === undefined ? undefined : new PressureCap(options.conditions)
 		this.#wake = new WakeTimer(clock, () => this.passTime())
@@ -57,7 +59,8 @@ export class AdaptiveLimiter implements Limiter {
 	}
 
 	tryAcquire(options?: TryAcquireOptions): LimiterToken | undefined {
-		const priority = priorityOf('tryAcquire', options)
+		checkTryAcquire(options)
+		const priority = options?.priority ?? normalPriority
 		const partition = this.#partitions.of(options?.partition)
 		const token = this.#tryNow(partition, priority, this.#clock.monotonicMs())
 		if (token === undefined) this.#count(partition)
@@ -65,7 +68,8 @@ export class AdaptiveLimiter implements Limiter {
 	}
 
 	acquire(options: AcquireOptions = {}): Promise<LimiterToken> {
-		const priority = priorityOf('acquire', options)
+		checkAcquire(options)
+		const { priority = normalPriority, deadlineMs = Number.POSITIVE_INFINITY } = options
 		const signal = options.signal as AbortSignal | undefined
 		if (signal?.aborted) return Promise.reject(signal.reason)
 		const nowMs = this.#clock.monotonicMs()
@@ -73,7 +77,7 @@ export class AdaptiveLimiter implements Limiter {
 		const token = this.#tryNow(partition, priority, nowMs)
 		if (token !== undefined) return Promise.resolve(token)
 		if (this.#queue.size >= this.#settings.queueLimit) return Promise.reject(this.#refusal(partition))
-		const waiter = new LimiterWaiter(partition, priority, nowMs + deadlineOf(options))
+		const waiter = new LimiterWaiter(partition, priority, nowMs + deadlineMs)
 		waiter.follow(signal, reason => this.#queue.giveUp(waiter, reason))
 		this.#queue.add(waiter)
 		this.#follow(nowMs)
@@ -81,16 +85,26 @@ export class AdaptiveLimiter implements Limiter {
 	}
 
 	async run<T>(work: () => T | PromiseLike<T>, options?: AcquireOptions): Promise<T> {
+		checkWork(work)
 		const token = await this.acquire(options)
 		try {
 			const result = await work()
 			token.success()
 			return result
 		} catch (error) {
-			if (this.#isDrop(error)) token.dropped()
+			if (this.#saysDrop(error)) token.dropped()
 			throw error
 		} finally {
-			token[Symbol.dispose]() // an error that is no drop, and one of isDrop() itself
+			token[Symbol.dispose]() // an error that is no drop
+		}
+	}
+
+	// What the work threw is what the caller has to see, not what isDrop() stumbled over.
+	#saysDrop(error: unknown): boolean {
+		try {
+			return this.#isDrop(error)
+		} catch {
+			return false
 		}
 	}
 
@@ -178,7 +192,7 @@ export class AdaptiveLimiter implements Limiter {
 	#admits(partition: Partition, priority: number, nowMs: number): boolean {
 		const ceiling = this.#ceiling(nowMs)
 		const left = leftToOthers[priority] ?? 0
-		if (left > 0 && this.#inFlight >= ceiling * (1 - left)) return false
+		if (left > 0 && this.#inFlight >= Math.max(1, Math.floor(ceiling * (1 - left) + 1e-9))) return false
 		return this.#partitions.admits(partition, this.#inFlight, ceiling, nowMs)
 	}
 
@@ -204,10 +218,14 @@ export class AdaptiveLimiter implements Limiter {
 	}
 
 	#dispatch(nowMs: number): void {
-		if (this.#queue.size === 0) return
-		for (const waiter of this.#queue) {
+		// Of a partition, who comes later or has a lower priority finds no place either.
+		const refused = new Set<Partition>()
+		for (let waiter = this.#queue.next(refused); waiter !== undefined; waiter = this.#queue.next(refused)) {
 			const token = this.#tryNow(waiter.partition, waiter.priority, nowMs)
-			if (token === undefined) continue
+			if (token === undefined) {
+				refused.add(waiter.partition)
+				continue
+			}
 			this.#queue.remove(waiter)
 			waiter.grant(token)
 		}
@@ -229,30 +247,4 @@ export class AdaptiveLimiter implements Limiter {
 		const { name } = this.#settings
 		return new PlimsollError('ERR_REFUSED', `Limiter ${shown(name)}: ${this.#inFlight} in flight, and no more may wait.`)
 	}
-}
-
-function priorityOf(call: string, options: TryAcquireOptions | undefined): number {
-	const priority = options?.priority ?? normalPriority
-	if (leftToOthers[priority] === undefined) {
-		throw new PlimsollError(
-			'ERR_INVALID_ARGUMENT',
-			`${call}(options).priority: expected a whole number from 0 to 4, got ${shown(priority)}.`,
-		)
-	}
-	return priority
-}
-
-function deadlineOf({ deadlineMs = Number.POSITIVE_INFINITY }: AcquireOptions): number {
-	if (typeof deadlineMs === 'number' && deadlineMs >= 0) return deadlineMs
-	throw new PlimsollError(
-		'ERR_INVALID_ARGUMENT',
-		`acquire(options).deadlineMs: expected a number of milliseconds, got ${shown(deadlineMs)}.`,
-	)
-}
-
-// As AbortSignal.timeout(), sockets and undici name them.
-function isTimeout(error: unknown): boolean {
-	if (typeof error !== 'object' || error === null) return false
-	const { name, code } = error as { readonly name?: unknown; readonly code?: unknown }
-	return name === 'TimeoutError' || (typeof code === 'string' && /TIMEDOUT|_TIMEOUT$/.test(code))
 }

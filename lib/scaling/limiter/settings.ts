@@ -25,6 +25,7 @@ export interface LimiterSettings {
 	/** Shares, 0 to 1, by name. */
 	readonly partitions: ReadonlyMap<string, number>
 	readonly mayOvershoot: boolean
+	readonly lowerToMeasure: boolean
 	readonly queueLimit: number
 }
 
@@ -59,6 +60,7 @@ const checks: Checks = {
 	partitionOvershoot: oneOf([true, false]),
 	conditions: aFunction,
 	queueLimit: countFrom(0),
+	lowerToMeasure: oneOf([true, false]),
 	isDrop: aFunction,
 }
 
@@ -82,6 +84,7 @@ export function limiterSettings(options: LimiterOptions): LimiterSettings {
 		window: { leastMs, mostMs: Math.max(leastMs, window.mostMs), leastSamples: windowSamples ?? window.leastSamples },
 		partitions: new Map(Object.entries(options.partitions ?? {}).map(([name, percent]) => [name, percent / 100])),
 		mayOvershoot: options.partitionOvershoot ?? false,
+		lowerToMeasure: options.lowerToMeasure ?? true,
 		queueLimit: options.queueLimit ?? 0,
 	})
 }

@@ -1,4 +1,5 @@
 // The round-trip time without a queue: the lowest that was measured, and when to measure it anew. Pure; any thread.
+import { log10Step } from './smoothing.ts'
 
 /** Published (Netflix's VegasLimit): after half to all of so many windows for each one of the limit. */
 const windowsPerLimit = 30
@@ -8,6 +9,11 @@ const mostWindows = 600
 const firstWindows = 10
 /** … nor is one that became shorter by nearly as much as the limit: then there was a queue yet. */
 const proportion = 1.2
+
+/** So little longer a round trip is no sign of a queue … */
+const noise = 1.2
+/** … nor is a queue in which Vegas would let the limit grow. */
+const vegasAlpha = 3
 
 /** While it is measured, this part of the limit is used: a queue drains as long as the limit is not so many times too high. */
 const drainedPart = { settled: 1 / 4, unsettled: 1 / 8 } as const
@@ -27,6 +33,13 @@ export class UnloadedTime {
 	/** Of a limit, what is to be used while it is measured. Whole. */
 	drained(limit: number): number {
 		return Math.ceil(limit * drainedPart[this.#share === undefined ? 'unsettled' : 'settled'])
+	}
+
+	/** Whether there is no sign that it has changed, nor that the limit makes a queue. Not before it was measured with less in flight. */
+	holds(rttMs: number | undefined, limit: number): boolean {
+		const { valueMs } = this
+		if (this.#share === undefined || valueMs === undefined || rttMs === undefined || rttMs > noise * valueMs) return false
+		return limit * (1 - valueMs / rttMs) <= vegasAlpha * log10Step(limit)
 	}
 
 	/** Takes down a lower one. */

@@ -11,6 +11,8 @@ export class LimiterWaiter {
 	readonly priority: number
 	readonly deadlineAtMs: number
 	readonly promise: Promise<LimiterToken>
+	/** In the order in which they came. */
+	number = 0
 	#resolve: (token: LimiterToken) => void = () => undefined
 	#reject: (reason: unknown) => void = () => undefined
 	#stop: () => void = () => undefined
@@ -44,32 +46,54 @@ export class LimiterWaiter {
 	}
 }
 
+/** Those of one priority: of each partition in the order in which they came. */
+type Lane = Map<Partition, Set<LimiterWaiter>>
+
 /** @internal */
 export class LimiterQueue {
-	readonly #lanes: readonly Set<LimiterWaiter>[] = Array.from({ length: classes }, () => new Set<LimiterWaiter>())
+	/** The highest priority first. */
+	readonly #lanes: readonly Lane[] = Array.from({ length: classes }, () => new Map())
+	#came = 0
+	#dueAtMs = Number.POSITIVE_INFINITY
 	size = 0
 	/** How many have waited in vain. */
 	gaveUp = 0
 
-	/** Earliest deadline; infinite: none. */
+	/** No deadline is earlier; infinite: there is none. */
 	get dueAtMs(): number {
-		let dueAtMs = Number.POSITIVE_INFINITY
-		for (const lane of this.#lanes) for (const { deadlineAtMs } of lane) dueAtMs = Math.min(dueAtMs, deadlineAtMs)
-		return dueAtMs
+		return this.#dueAtMs
 	}
 
 	add(waiter: LimiterWaiter): void {
-		this.#lanes[waiter.priority]?.add(waiter)
+		const lane = this.#laneOf(waiter)
+		const line = lane.get(waiter.partition) ?? new Set()
+		lane.set(waiter.partition, line.add(waiter))
+		waiter.number = this.#came++
+		this.#dueAtMs = Math.min(this.#dueAtMs, waiter.deadlineAtMs)
 		this.size++
 	}
 
 	remove(waiter: LimiterWaiter): void {
-		if (this.#lanes[waiter.priority]?.delete(waiter)) this.size--
+		const lane = this.#laneOf(waiter)
+		const line = lane.get(waiter.partition)
+		if (line === undefined || !line.delete(waiter)) return
+		if (line.size === 0) lane.delete(waiter.partition)
+		this.size--
+		if (this.size === 0) this.#dueAtMs = Number.POSITIVE_INFINITY
 	}
 
-	/** In order of turn. What is removed meanwhile does not come. */
-	*[Symbol.iterator](): Generator<LimiterWaiter> {
-		for (const lane of this.#lanes.toReversed()) yield* lane
+	/** Whose turn it is, of other partitions than these. However many wait, it looks at the first of each line. */
+	next(without: ReadonlySet<Partition>): LimiterWaiter | undefined {
+		for (const lane of this.#lanes) {
+			let first: LimiterWaiter | undefined
+			for (const [partition, line] of lane) {
+				if (without.has(partition)) continue
+				const [head] = line
+				if (head !== undefined && (first === undefined || head.number < first.number)) first = head
+			}
+			if (first !== undefined) return first
+		}
+		return undefined
 	}
 
 	giveUp(waiter: LimiterWaiter, reason: unknown): void {
@@ -79,9 +103,16 @@ export class LimiterQueue {
 	}
 
 	expire(nowMs: number): void {
-		for (const waiter of this) {
-			if (waiter.deadlineAtMs > nowMs) continue
-			this.giveUp(waiter, new PlimsollError('ERR_DEADLINE', 'acquire(): no place was free within deadlineMs.'))
+		if (nowMs < this.#dueAtMs) return
+		let dueAtMs = Number.POSITIVE_INFINITY
+		for (const waiter of this.#lanes.flatMap(lane => [...lane.values()].flatMap(line => [...line]))) {
+			if (waiter.deadlineAtMs > nowMs) dueAtMs = Math.min(dueAtMs, waiter.deadlineAtMs)
+			else this.giveUp(waiter, new PlimsollError('ERR_DEADLINE', 'acquire(): no place was free within deadlineMs.'))
 		}
+		this.#dueAtMs = dueAtMs
+	}
+
+	#laneOf({ priority }: LimiterWaiter): Lane {
+		return this.#lanes[classes - 1 - priority] as Lane
 	}
 }

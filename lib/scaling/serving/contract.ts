@@ -31,7 +31,7 @@ export interface ServedResponse {
 }
 
 export interface ScalingHandlerOptions {
-	/** Those there are, or a function that says so at each request. Names are unique. */
+	/** Those there are, or a function that says so at each request. Names are to be unique: of several of one name the first is shown in the text for Prometheus, and KEDA gets 409. */
 	readonly scalers?: Iterable<ServedScaler> | (() => Iterable<ServedScaler>) | undefined
 	readonly limiters?: Iterable<ServedLimiter> | (() => Iterable<ServedLimiter>) | undefined
 	/** Before the paths, as '/internal'. Default: nothing. */

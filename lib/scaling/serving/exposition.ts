@@ -17,6 +17,8 @@ export interface FamilyHead {
 export class Exposition {
 	readonly #families = new Map<string, { readonly head: FamilyHead; readonly lines: Map<string, string> }>()
 
+	readonly #notes = new Set<string>()
+
 	/** `undefined` and NaN: not known, so there is no such series. A second value of one series is left out: it would void them all. */
 	add(head: FamilyHead, labels: Labels, value: number | undefined): void {
 		let family = this.#families.get(head.name)
@@ -29,8 +31,13 @@ export class Exposition {
 		if (!family.lines.has(series)) family.lines.set(series, `${series} ${numberText(value)}`)
 	}
 
+	/** A line for who reads the text; Prometheus passes over it. */
+	note(text: string): void {
+		this.#notes.add(`# plimsoll: ${text.replaceAll('\n', ' ')}.\n`)
+	}
+
 	toString(): string {
-		let text = ''
+		let text = [...this.#notes].join('')
 		for (const { head, lines } of this.#families.values()) {
 			if (lines.size === 0) continue
 			text += `# HELP ${head.name} ${escapedHelp(head.help)}\n# TYPE ${head.name} ${head.type}\n`

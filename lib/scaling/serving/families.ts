@@ -1,4 +1,5 @@
 // What scalers and limiters say to Prometheus. Shares are ratios and times seconds, as its conventions have it. Pure; any thread.
+import { shown } from '../../errors.ts'
 import type { LimiterStats } from '../limiter/contract.ts'
 import type { ServedLimiter, ServedScaler } from './contract.ts'
 import { Exposition, type FamilyHead, type Labels } from './exposition.ts'
@@ -43,13 +44,29 @@ const ofLimiter = {
 /** @internal */
 export function expositionOf(scalers: readonly ServedScaler[], limiters: readonly ServedLimiter[], nowMs: number): string {
 	const text = new Exposition()
-	for (const scaler of scalers) addScaler(text, scaler, nowMs)
-	for (const limiter of limiters) addLimiter(text, limiter.stats())
+	for (const scaler of distinct(text, 'scaler', scalers, labelsOf)) addScaler(text, scaler, nowMs)
+	const stats = limiters.map(limiter => limiter.stats())
+	for (const each of distinct(text, 'limiter', stats, labelsOfLimiter)) addLimiter(text, each)
 	return text.toString()
 }
 
+const labelsOf = ({ name, profile }: ServedScaler): Labels => ({ scaler: name, profile: profile.name })
+const labelsOfLimiter = ({ name, algorithm }: LimiterStats): Labels => ({ limiter: name, algorithm })
+
+// The first of each, whole: series of several that go by the same labels would be a mixture of them that nobody measured.
+function distinct<T>(text: Exposition, kind: string, all: readonly T[], labels: (one: T) => Labels): readonly T[] {
+	const known = new Set<string>()
+	return all.filter(one => {
+		const own = labels(one)
+		const key = JSON.stringify(own)
+		if (!known.has(key)) return known.add(key)
+		text.note(`left out another ${kind} of the name ${shown(own[kind])}: each needs one of its own`)
+		return false
+	})
+}
+
 function addScaler(text: Exposition, scaler: ServedScaler, nowMs: number): void {
-	const labels: Labels = { scaler: scaler.name, profile: scaler.profile.name }
+	const labels = labelsOf(scaler)
 	const { metrics, ageMs, isStale, leading } = outlookOf(scaler, nowMs)
 	for (const { metric, value, target, ageMs: metricAgeMs } of metrics) {
 		const own = { ...labels, metric }
@@ -74,7 +91,7 @@ function addScaler(text: Exposition, scaler: ServedScaler, nowMs: number): void 
 }
 
 function addLimiter(text: Exposition, stats: LimiterStats): void {
-	const labels: Labels = { limiter: stats.name, algorithm: stats.algorithm }
+	const labels = labelsOfLimiter(stats)
 	text.add(ofLimiter.limit, labels, stats.limit)
 	text.add(ofLimiter.effective, labels, stats.effectiveLimit)
 	text.add(ofLimiter.inFlight, labels, stats.inFlight)

@@ -26,6 +26,10 @@ export function kedaAnswer(
 	}
 	if (found.length > 1) {
 		const known = found.map(one => one.name)
+		if (new Set(known).size < known.length) {
+			const reason = `Several scalers have the same name, of ${found.length} that go by ${shown(name)}: give each one of its own.`
+			return failure(409, 'ambiguous', reason, { known })
+		}
 		return failure(409, 'ambiguous', `${found.length} scalers go by ${shown(name)}: ask for one by its own name.`, { known })
 	}
 	const outlook = outlookOf(scaler, nowMs)

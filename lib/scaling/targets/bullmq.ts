@@ -3,18 +3,24 @@
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import { systemClock } from '../../time/clock.ts'
 import type { ScalingMetric, ScalingTarget } from '../contract.ts'
+import { type Attached, checkInstance } from './instance.ts'
 import { type DemandOptions, LoadMeter, type Metered } from './load-meter.ts'
 import { propertyTarget } from './number.ts'
+
+type JobListener = (job: { readonly id?: string | undefined } | undefined) => void
 
 /** What is needed of a `Worker` of BullMQ (5 or newer). */
 export interface BullWorkerLike {
 	concurrency: number
-	on(event: 'active' | 'completed' | 'failed', listener: (job: { readonly id?: string | undefined } | undefined) => void): unknown
+	on(event: 'active' | 'completed' | 'failed', listener: JobListener): unknown
+	off(event: 'active' | 'completed' | 'failed', listener: JobListener): unknown
 }
 
 /** What is needed of a `Queue` of BullMQ. */
 export interface BullQueueLike {
 	getJobCounts(...types: ('waiting' | 'prioritized')[]): Promise<{ readonly [state: string]: number }>
+	/** While it is paused nothing of it is demand: no worker takes it. */
+	isPaused?(): Promise<boolean>
 }
 
 export interface BullMqTargetOptions {
@@ -38,21 +44,25 @@ const checks: { readonly [option: string]: Check } = {
 /**
  * The concurrency of a BullMQ worker. Lowered, jobs that run are left to end; none is lost. Not below 1.
  * @throws ERR_INVALID_OPTIONS
+ * @throws ERR_INVALID_ARGUMENT where it is no worker
  */
-export function bullMqTarget(worker: BullWorkerLike, options: BullMqTargetOptions = {}): ScalingTarget & Metered {
+export function bullMqTarget(worker: BullWorkerLike, options: BullMqTargetOptions = {}): ScalingTarget & Metered & Attached {
 	checkOptions('bullMqTarget', options, checks)
+	checkInstance('bullMqTarget', 'a Worker of BullMQ', worker, { on: 'function', off: 'function' })
 	const target = propertyTarget(worker, 'concurrency')
 	const jobs = new WorkerJobs(worker, options)
-	return { ...target, busy: () => jobs.busy(), demand: demand => jobs.demand(demand) }
+	return { ...target, busy: () => jobs.busy(), demand: demand => jobs.demand(demand), detach: () => jobs.detach() }
 }
 
-class WorkerJobs implements Metered {
+class WorkerJobs implements Metered, Attached {
 	readonly #worker: BullWorkerLike
 	readonly #queue: BullQueueLike | undefined
 	readonly #share: number
 	readonly #running: () => number
 	readonly #active = new Set<string>()
 	readonly #meter = new LoadMeter(() => this.#note())
+	readonly #onActive: JobListener = job => this.#begun(job?.id)
+	readonly #onEnd: JobListener = job => this.#ended(job?.id)
 	#most = 0
 	#waiting: { readonly jobs: number; readonly atMs: number } | undefined
 	#asking = false
@@ -62,9 +72,15 @@ class WorkerJobs implements Metered {
 		this.#queue = queue
 		this.#share = workers
 		this.#running = running ?? (() => this.#active.size)
-		worker.on('active', job => this.#begun(job?.id))
-		worker.on('completed', job => this.#ended(job?.id))
-		worker.on('failed', job => this.#ended(job?.id))
+		worker.on('active', this.#onActive)
+		worker.on('completed', this.#onEnd)
+		worker.on('failed', this.#onEnd)
+	}
+
+	detach(): void {
+		this.#worker.off('active', this.#onActive)
+		this.#worker.off('completed', this.#onEnd)
+		this.#worker.off('failed', this.#onEnd)
 	}
 
 	busy(): ScalingMetric {
@@ -112,10 +128,9 @@ class WorkerJobs implements Metered {
 		if (this.#queue === undefined || this.#asking) return
 		this.#asking = true
 		const atMs = systemClock.monotonicMs()
-		this.#queue
-			.getJobCounts('waiting', 'prioritized')
-			.then(({ waiting = 0, prioritized = 0 }) => {
-				this.#waiting = { jobs: waiting + prioritized, atMs }
+		Promise.all([this.#queue.getJobCounts('waiting', 'prioritized'), this.#queue.isPaused?.()])
+			.then(([{ waiting = 0, prioritized = 0 }, isPaused]) => {
+				this.#waiting = { jobs: isPaused ? 0 : waiting + prioritized, atMs }
 				this.#note()
 			})
 			.catch(() => {}) // what is known of the queue grows old, and the scaler sees that

@@ -12,11 +12,12 @@ export class ClusterMember {
 	readonly id: number
 	readonly #worker: ClusterWorkerLike
 	state: 'starting' | 'ready'
-	/** Started in the place of one that ended by itself: nobody waits for it. */
+	/** Started in the place of one that ended by itself, or by others: nobody waits for it. */
 	isReplacement = false
 	/** Resolves when its process has ended. */
 	readonly ended: Promise<void>
 	#exit: string | undefined
+	#isRetired = false
 	#onChange: () => void = () => {}
 	#startTimer: NodeJS.Timeout | undefined
 	#grace: NodeJS.Timeout | undefined
@@ -57,7 +58,7 @@ export class ClusterMember {
 		this.#startTimer = setTimeout(() => this.#kill(), ms).unref()
 	}
 
-	/** When it is ready. Rejects if it ends before, and with the signal's reason. */
+	/** When it is ready, or is not wanted any more. Rejects if it ends before, and with the signal's reason. */
 	started(signal: AbortSignalLike | undefined): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const abort = (): void => settle(() => reject((signal as AbortSignal).reason))
@@ -67,7 +68,9 @@ export class ClusterMember {
 				tell()
 			}
 			const look = (): void => {
-				if (this.#exit !== undefined) settle(() => reject(new Error(`Process ${this.id} ended while it started: ${this.#exit}.`)))
+				if (this.#isRetired) settle(resolve)
+				else if (this.#exit !== undefined)
+					settle(() => reject(new Error(`Process ${this.id} ended while it started: ${this.#exit}.`)))
 				else if (this.state === 'ready') settle(resolve)
 			}
 			this.#onChange = look
@@ -79,6 +82,8 @@ export class ClusterMember {
 
 	/** No new connections; it ends when those that it has do, at the latest after the grace. One that does not serve yet ends at once. */
 	retire(graceMs: number): void {
+		this.#isRetired = true
+		this.#onChange()
 		if (this.state !== 'ready' || !this.#worker.isConnected()) {
 			this.#kill()
 			return

@@ -1,6 +1,7 @@
 // For the processes of a cluster: how busy each is, told to the primary, and connections that end without an error when the
 // process is to go. In the worker process; keeps nothing alive.
 import { PlimsollError, shown } from '../../errors.ts'
+import { checkInstance } from './instance.ts'
 
 export interface LoadReportOptions {
 	/** Whole, from 10. Default 1000. */
@@ -65,8 +66,12 @@ export interface HttpResponseLike {
  * Lets connections that are kept alive end between two requests: once the server is closed, each answer says that it is the last.
  * `close()` by itself ends those that are idle at that moment, and a request that is under way on one fails. Those on which
  * nothing comes any more end after the server's `keepAliveTimeout`.
+ *
+ * @throws ERR_INVALID_ARGUMENT
  */
 export function drainConnections(server: HttpServerLike): void {
+	const used = { close: 'function', closeIdleConnections: 'function', prependListener: 'function' } as const
+	checkInstance('drainConnections', 'a server of node:http', server, used)
 	const { close, closeIdleConnections } = server
 	let isClosing = false
 	// The primary has the server closed by its own close(), which calls the other in the same turn.

@@ -6,11 +6,14 @@ import { type Check, checkOptions } from '../../snapshot/options.ts'
 import { systemClock } from '../../time/clock.ts'
 import type { ScalingMetric, ScalingTarget } from '../contract.ts'
 import { ClusterMember } from './cluster-member.ts'
+import { checkInstance } from './instance.ts'
 
 /** What is needed of a worker of node:cluster. */
 export interface ClusterWorkerLike {
 	readonly id: number
 	readonly process: { kill(signal?: 'SIGKILL'): boolean }
+	/** Node's own: 'none', 'online', 'listening' … */
+	readonly state?: string | undefined
 	isConnected(): boolean
 	isDead(): boolean
 	disconnect(): unknown
@@ -41,7 +44,7 @@ export interface ClusterTargetOptions {
 export interface ClusterTarget extends ScalingTarget, AsyncDisposable {
 	/** Processes that are ready. */
 	ready(): number
-	/** From 0 on. Resolves when those that were started are ready. Rejects if one is not. @throws ERR_INVALID_ARGUMENT */
+	/** From 0 on. Resolves when those that were started are ready, or another call wants fewer. Rejects if one is not ready. @throws ERR_INVALID_ARGUMENT */
 	set(processes: number, signal?: AbortSignalLike): Promise<number>
 	/** Processes that only end what they have. */
 	readonly draining: number
@@ -65,13 +68,15 @@ const checks: { readonly [option: string]: Check } = {
 }
 
 /**
- * The processes of a cluster. Those that there are already are taken over.
+ * The processes of a cluster. Those that there are already are taken over; those that others fork later are not known to it.
  *
  * @param cluster `node:cluster`, in the primary
  * @throws ERR_INVALID_OPTIONS
+ * @throws ERR_INVALID_ARGUMENT where it is not the cluster of a primary
  */
 export function clusterTarget(cluster: ClusterLike, options: ClusterTargetOptions = {}): ClusterTarget {
 	checkOptions('clusterTarget', options, checks)
+	checkInstance('clusterTarget', 'node:cluster, in the primary process', cluster, { fork: 'function' })
 	return new ClusterProcesses(cluster, options)
 }
 
@@ -101,7 +106,8 @@ class ClusterProcesses implements ClusterTarget {
 		this.#graceMs = graceMs
 		this.#restart = restart
 		for (const worker of Object.values(cluster.workers ?? {})) {
-			if (worker !== undefined && !worker.isDead()) this.#join(worker, worker.isConnected())
+			if (worker === undefined || worker.isDead()) continue
+			this.#join(worker, isReady(worker, readyOn)).isReplacement = true
 		}
 		this.#wanted = this.#members.length
 	}
@@ -191,6 +197,12 @@ class ClusterProcesses implements ClusterTarget {
 			while (this.#members.length < this.#wanted) this.#start().isReplacement = true
 		}, inMs).unref()
 	}
+}
+
+// As far as the worker tells: its events are over.
+function isReady(worker: ClusterWorkerLike, readyOn: 'listening' | 'online'): boolean {
+	if (!worker.isConnected()) return false
+	return worker.state === undefined || worker.state === 'listening' || worker.state === readyOn
 }
 
 // First those that take no work yet, then the youngest: the others have their code compiled and their caches filled.

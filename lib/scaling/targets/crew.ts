@@ -18,6 +18,7 @@ export class Crew {
 	#units: readonly WorkerUnit[] = []
 	readonly #leaving = new Set<WorkerUnit>()
 	#watchers: (() => void)[] = []
+	#end: Promise<void> | undefined
 
 	/** `make` starts one thread. `events.changed` is called after the crew itself has taken note. */
 	constructor(make: () => PiscinaLike, plan: CrewPlan, events: UnitEvents) {
@@ -71,8 +72,13 @@ export class Crew {
 		}
 	}
 
-	/** Ends all threads, with what runs on them. */
-	async end(): Promise<void> {
+	/** Ends all threads, with what runs on them: resolves when they have ended, however often it is called. */
+	end(): Promise<void> {
+		this.#end ??= this.#endAll()
+		return this.#end
+	}
+
+	async #endAll(): Promise<void> {
 		const units = [...this.#units, ...this.#leaving]
 		this.#units = []
 		for (const unit of units) unit.isRetired = true

@@ -38,7 +38,8 @@ const defaultClearWithinMs = 10_000
 /** So many tasks weigh as much as all before them. */
 const meanOver = 20
 
-const duration: Check = value =>
+/** @internal */
+export const duration: Check = value =>
 	typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY ? undefined : 'milliseconds above 0'
 
 /** @internal */

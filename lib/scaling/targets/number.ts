@@ -3,6 +3,7 @@ import { PlimsollError, shown } from '../../errors.ts'
 import type { AbortSignalLike } from '../../globals.ts'
 import { type Check, checkOptions } from '../../snapshot/options.ts'
 import type { ScalingTarget } from '../contract.ts'
+import { checkInstance } from './instance.ts'
 
 export interface NumberTargetOptions {
 	/** Units there are: whole, ≥ 0. */
@@ -37,9 +38,10 @@ export type NumberProperty<T> = { [key in keyof T]: T[key] extends number ? key 
 
 /**
  * A property, read and set. Below `least` (default 1) it is not set: the scaler is told how many there are.
- * @throws ERR_INVALID_ARGUMENT where it is no whole number
+ * @throws ERR_INVALID_ARGUMENT where it is no whole number, now or when it is set
  */
 export function propertyTarget<T extends object>(object: T, property: NumberProperty<T> & string, least = 1): ScalingTarget {
+	checkInstance('propertyTarget', 'an object', object)
 	const numbers = object as { [name: string]: unknown }
 	const current = numbers[property]
 	if (!Number.isInteger(current) || (current as number) < 0) {
@@ -51,6 +53,9 @@ export function propertyTarget<T extends object>(object: T, property: NumberProp
 	return {
 		get: () => numbers[property] as number,
 		set: units => {
+			if (!Number.isInteger(units) || units < 0) {
+				throw new PlimsollError('ERR_INVALID_ARGUMENT', `set: ${shown(property)} must be a whole number, not ${shown(units)}.`)
+			}
 			numbers[property] = Math.max(least, units)
 			return numbers[property] as number
 		},

@@ -1,8 +1,9 @@
 // p-queue and p-limit as targets: their `concurrency`. The instance is yours, and nothing of it is replaced. On the thread that
 // made it.
-import { PlimsollError, shown } from '../../errors.ts'
+import { checkOptions } from '../../snapshot/options.ts'
 import type { ScalingTarget } from '../contract.ts'
-import { type Metered, sampledMeter } from './load-meter.ts'
+import { type Attached, checkInstance } from './instance.ts'
+import { duration, type Metered, sampledMeter } from './load-meter.ts'
 import { propertyTarget } from './number.ts'
 
 /** What is needed of a p-queue (6 or newer). */
@@ -14,6 +15,7 @@ export interface PQueueLike {
 	readonly pending: number
 	/** `next`: a task has ended, well or not. */
 	on(event: 'next', listener: () => void): unknown
+	off(event: 'next', listener: () => void): unknown
 }
 
 /** What is needed of a limit of p-limit (6 or newer: before, its concurrency could not be set). */
@@ -27,11 +29,18 @@ export interface PLimitLike {
  * The concurrency of a p-queue. Lowered, what runs is left to end; nothing of it is lost. Not below 1.
  * @throws ERR_INVALID_ARGUMENT where its concurrency is not finite: set one to begin with
  */
-export function pQueueTarget(queue: PQueueLike): ScalingTarget & Metered {
+export function pQueueTarget(queue: PQueueLike): ScalingTarget & Metered & Attached {
+	checkInstance('pQueueTarget', 'a p-queue', queue, { size: 'number', pending: 'number', on: 'function', off: 'function' })
 	const target = propertyTarget(queue, 'concurrency')
 	const meter = sampledMeter(() => ({ running: queue.pending, waiting: queue.size, capacity: queue.concurrency }))
-	queue.on('next', () => meter.ended())
-	return { ...target, busy: () => meter.busy(), demand: options => meter.demand(options) }
+	const ended = (): void => meter.ended()
+	queue.on('next', ended)
+	return {
+		...target,
+		busy: () => meter.busy(),
+		demand: options => meter.demand(options),
+		detach: () => void queue.off('next', ended),
+	}
 }
 
 export interface PLimitTargetOptions {
@@ -42,13 +51,14 @@ export interface PLimitTargetOptions {
 /**
  * The concurrency of a limit made by p-limit. Lowered, what runs is left to end; nothing of it is lost. Not below 1.
  * @throws ERR_INVALID_ARGUMENT where its concurrency is not finite: set one to begin with
+ * @throws ERR_INVALID_OPTIONS
  */
-export function pLimitTarget(limit: PLimitLike, { taskMs }: PLimitTargetOptions = {}): ScalingTarget & Metered {
-	if (taskMs !== undefined && !(taskMs > 0 && taskMs < Number.POSITIVE_INFINITY)) {
-		throw new PlimsollError('ERR_INVALID_ARGUMENT', `pLimitTarget: taskMs must be milliseconds above 0, not ${shown(taskMs)}.`)
-	}
+export function pLimitTarget(limit: PLimitLike, options: PLimitTargetOptions = {}): ScalingTarget & Metered {
+	checkOptions('pLimitTarget', options, { taskMs: duration })
+	checkInstance('pLimitTarget', 'a limit of p-limit', limit, { activeCount: 'number', pendingCount: 'number' })
+	const { taskMs } = options
 	const target = propertyTarget(limit, 'concurrency')
 	const meter = sampledMeter(() => ({ running: limit.activeCount, waiting: limit.pendingCount, capacity: limit.concurrency }))
 	if (taskMs !== undefined) meter.expect(taskMs)
-	return { ...target, busy: () => meter.busy(), demand: options => meter.demand(options) }
+	return { ...target, busy: () => meter.busy(), demand: asked => meter.demand(asked) }
 }

@@ -17,8 +17,8 @@ export class ResizablePool implements WorkerPool {
 	readonly #plan: PoolPlan
 	readonly #crew: Crew
 	readonly #queue = new Set<WaitingTask>()
-	/** Threads that a `set()` waits for. */
-	readonly #awaited = new Set<WorkerUnit>()
+	/** Threads that a `set()` waits for, or waited for while they started: until they are ready. */
+	readonly #awaited = new WeakSet<WorkerUnit>()
 	readonly #events = new EventEmitter()
 	readonly #meter = new LoadMeter()
 	readonly #startedMs = performance.now()
@@ -33,7 +33,10 @@ export class ResizablePool implements WorkerPool {
 	constructor(make: () => PiscinaLike, plan: PoolPlan) {
 		this.#plan = plan
 		this.#crew = new Crew(make, plan, {
-			changed: () => this.#dispatch(),
+			changed: unit => {
+				if (unit.state === 'ready') this.#awaited.delete(unit)
+				this.#dispatch()
+			},
 			told: (event, value, unit) => this.#tell(event, value, unit),
 		})
 		this.#crew.resize(plan.threads)
@@ -81,10 +84,11 @@ export class ResizablePool implements WorkerPool {
 		return this.#closing
 	}
 
-	async destroy(): Promise<void> {
-		this.#closing ??= Promise.resolve()
+	destroy(): Promise<void> {
 		this.#refuseAll(() => new Error('Terminating worker thread'))
-		await this.#crew.end()
+		const ended = this.#crew.end()
+		this.#closing ??= ended
+		return ended
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -215,6 +219,7 @@ export class ResizablePool implements WorkerPool {
 		})
 		let timer: NodeJS.Timeout | undefined
 		const late = new Promise<void>((_, reject) => {
+			if (this.#plan.closeTimeoutMs === Number.POSITIVE_INFINITY) return
 			timer = setTimeout(() => reject(new Error('Close operation timed out')), this.#plan.closeTimeoutMs).unref()
 		})
 		try {
@@ -234,15 +239,17 @@ export class ResizablePool implements WorkerPool {
 		try {
 			await this.#crew.ready(units, signal)
 		} finally {
-			for (const unit of units) this.#awaited.delete(unit)
+			// It rejects with the first that does not start: the others may fail yet, and are told by that too.
+			for (const unit of units) if (unit.state === 'ready') this.#awaited.delete(unit)
 		}
 	}
 
 	#note(): void {
-		const { size, readyCount } = this.#crew
+		const { units, size, readyCount } = this.#crew
 		const perThread = this.#plan.tasksPerThread
 		this.#meter.note({ running: this.#running, waiting: this.#queue.size, capacity: readyCount * perThread })
-		const isFull = this.#running >= size * perThread
+		// Not by what runs on threads that leave: it takes no room from what comes.
+		const isFull = units.reduce((running, unit) => running + unit.running, 0) >= size * perThread
 		if (isFull === this.#needsDrain) return
 		this.#needsDrain = isFull
 		queueMicrotask(() => this.#events.emit(isFull ? 'needsDrain' : 'drain'))

@@ -10,7 +10,7 @@ type Decided = 'minThreads' | 'maxThreads' | 'idleTimeout' | 'loadBalancer' | 't
 export interface OwnPoolOptions {
 	/** Threads to begin with: whole, from 1. Default: as many as this process can run at a time. */
 	readonly threads?: number | undefined
-	/** How long a thread that is taken out may go on with what it runs; then this rejects. Infinity: until it ends. Default 30,000. */
+	/** How long a thread that is taken out may go on with what it runs; then this rejects with ERR_GRACE_OVER. Infinity: until it ends. Default 30,000. */
 	readonly graceMs?: number | undefined
 	/** A thread that is not ready by then is ended, and set() rejects; loading its module counts. Default 120,000; Infinity: never. */
 	readonly startTimeoutMs?: number | undefined
@@ -71,6 +71,8 @@ export function poolPlan(options: unknown): PoolPlan {
 	expect(isTime(graceMs), 'graceMs', aTime, graceMs)
 	expect(isTime(startTimeoutMs), 'startTimeoutMs', aTime, startTimeoutMs)
 	expect(maxQueue === 'auto' || isLength(maxQueue), 'maxQueue', "a whole number from 0, Infinity or 'auto'", maxQueue)
+	const { closeTimeout = piscinaCloseTimeoutMs } = others
+	expect(isTime(closeTimeout), 'closeTimeout', aTime, closeTimeout)
 	if (problems.length > 0) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `createWorkerPool(options) is wrong:\n  ${problems.join('\n  ')}`)
 	}
@@ -80,7 +82,7 @@ export function poolPlan(options: unknown): PoolPlan {
 		startTimeoutMs: startTimeoutMs as number,
 		maxQueue: maxQueue as number | 'auto',
 		tasksPerThread: (others.concurrentTasksPerWorker as number | undefined) ?? 1,
-		closeTimeoutMs: (others.closeTimeout as number | undefined) ?? piscinaCloseTimeoutMs,
+		closeTimeoutMs: closeTimeout as number,
 		// A piscina here has at most one thread, which stays: it never queues by itself, and never ends a thread for being idle.
 		piscina: { ...others, minThreads: 1, maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY },
 	}

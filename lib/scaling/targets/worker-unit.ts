@@ -1,4 +1,5 @@
 // One worker thread of a pool: a piscina of a fixed size of one, and what is under way on it. On the thread that made it.
+import { PlimsollError } from '../../errors.ts'
 import type { PiscinaLike, TaskOptions } from './piscina.ts'
 
 /** `lost`: its thread ended while it started, and piscina starts no other. */
@@ -34,6 +35,8 @@ export class WorkerUnit {
 	#grace: NodeJS.Timeout | undefined
 	#end: Promise<void> | undefined
 	#ends = false
+	/** What runs is not let end: the grace is over. */
+	#isCutOff = false
 	#onEnd: () => void = () => {}
 
 	constructor(piscina: PiscinaLike, startTimeoutMs: number, events: UnitEvents) {
@@ -61,6 +64,7 @@ export class WorkerUnit {
 		try {
 			return await this.piscina.run(task, options as never)
 		} catch (error) {
+			if (this.#isCutOff) throw graceIsOver(error)
 			throw this.state === 'lost' ? (this.reason ?? error) : error
 		} finally {
 			this.running--
@@ -76,7 +80,12 @@ export class WorkerUnit {
 		this.isRetired = true
 		this.#onEnd = onEnd
 		if (this.running === 0) void this.end()
-		else if (graceMs !== Number.POSITIVE_INFINITY) this.#grace = setTimeout(() => void this.end(), graceMs).unref()
+		else if (graceMs !== Number.POSITIVE_INFINITY) this.#grace = setTimeout(() => this.#cutOff(), graceMs).unref()
+	}
+
+	#cutOff(): void {
+		this.#isCutOff = true
+		void this.end()
 	}
 
 	/** Retired, and back before its thread ended. */
@@ -134,4 +143,9 @@ export class WorkerUnit {
 		this.state = state
 		this.#events.changed(this)
 	}
+}
+
+function graceIsOver(cause: unknown): PlimsollError {
+	const reason = 'The task was ended: its thread was taken out of the pool, and graceMs is over. It may be run again.'
+	return new PlimsollError('ERR_GRACE_OVER', reason, { cause })
 }

@@ -2,7 +2,10 @@
 // is kept busy. What the published algorithms' users complained of is played too.
 import { describe, expect, test } from 'vitest'
 import { Gradient2 } from '../../../lib/scaling/limiter/gradient2.ts'
-import { SimulatedServer } from './server.ts'
+import type { LimiterOptions, LimiterToken } from '../../../lib/scaling/limiter/index.ts'
+import { AdaptiveLimiter } from '../../../lib/scaling/limiter/limiter.ts'
+import { HandClock } from '../../alerts/playing.ts'
+import { randomOf, SimulatedServer } from './server.ts'
 
 const serviceMs = 50
 const servers = 10
@@ -116,6 +119,47 @@ describe('what is slow, small, or badly begun', () => {
 		expect(server.limiter.get()).toBeLessThan(25)
 		expect(server.limiter.stats().unloadedMs ?? 0).toBeLessThan(5 * 1500)
 	})
+})
+
+describe('the search for the time without a queue', () => {
+	/** Least that may be in flight, of each minute; every request takes the same, and as many come as the limit lets in. */
+	function lows(options: LimiterOptions, eachMs: number, minutes: number): readonly number[] {
+		const clock = new HandClock()
+		const limiter = new AdaptiveLimiter({ max: 20, ...options }, clock, randomOf(2))
+		const live: { readonly token: LimiterToken; readonly endsAtMs: number }[] = []
+		const low = Array<number>(minutes).fill(Number.POSITIVE_INFINITY)
+		for (let second = 0; second < 60 * minutes; second++) {
+			clock.nowMs += 1000
+			while (live[0] !== undefined && live[0].endsAtMs <= clock.nowMs) live.shift()?.token.success()
+			const token = limiter.tryAcquire()
+			if (token !== undefined) live.push({ token, endsAtMs: clock.nowMs + eachMs })
+			const minute = Math.floor(second / 60)
+			low[minute] = Math.min(low[minute] ?? 0, limiter.stats().effectiveLimit)
+		}
+		return low
+	}
+
+	test.each(['vegas', 'gradient2'] as const)('%s: where nothing queues, the limit is lowered once and not again', algorithm => {
+		const each = lows({ algorithm }, 20_000, 240)
+		expect(each.filter(low => low < 20).length).toBeLessThanOrEqual(2) // one time, which may lie in two minutes
+		expect(Math.min(...each.slice(20))).toBe(20)
+	})
+
+	test('lowerToMeasure: false never lowers it', () => {
+		expect(Math.min(...lows({ lowerToMeasure: false }, 20_000, 60))).toBe(20)
+	})
+})
+
+test.each(['vegas', 'gradient2', 'aimd', 'correlation'] as const)('%s: a quiet time lets in the burst after it', algorithm => {
+	const clock = new HandClock()
+	const limiter = new AdaptiveLimiter({ algorithm }, clock)
+	for (let i = 0; i < 12_000; i++) {
+		const token = limiter.tryAcquire()
+		clock.nowMs += 20
+		token?.success()
+		clock.nowMs += 30
+	}
+	expect(Array.from({ length: 20 }, () => limiter.tryAcquire()).filter(token => token !== undefined)).toHaveLength(20)
 })
 
 test('the same seed plays the same', () => {

@@ -86,6 +86,18 @@ test('low priorities leave some of the limit to others', () => {
 	expect([lets(0), lets(1), lets(2)]).toEqual([8, 1, 1])
 })
 
+test.each([
+	[4, 3, 3],
+	[2, 1, 1],
+	[1, 1, 1],
+])('where the limit is %d, low priorities leave at least one, if there is another', (limit, low, lowest) => {
+	const admitted = (priority: 0 | 1): number => {
+		const limiter = createLimiter(fixed(limit))
+		return Array.from({ length: 9 }, () => limiter.tryAcquire({ priority })).filter(token => token !== undefined).length
+	}
+	expect([admitted(1), admitted(0)]).toEqual([low, lowest])
+})
+
 test('run() gives its place back whatever happens: drops are time-outs, other errors say nothing', async () => {
 	const limiter = createLimiter(fixed(1))
 	await expect(limiter.run(async () => 7)).resolves.toBe(7)

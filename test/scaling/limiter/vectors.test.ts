@@ -12,7 +12,7 @@ import { createLimiter, type Limiter, type LimiterToken } from '../../../lib/sca
 import { ExponentialAverage, log10Step, MovingMedian } from '../../../lib/scaling/limiter/smoothing.ts'
 import { Vegas } from '../../../lib/scaling/limiter/vegas.ts'
 
-const fullBounds = { min: 1, max: Number.MAX_SAFE_INTEGER }
+const fullBounds = { min: 1, max: Number.MAX_SAFE_INTEGER, initial: 1 }
 
 /** One window after another, without what `LimitControl` adds to the algorithms. */
 function fed(algorithm: LimitAlgorithm, initial: number, samples: readonly Partial<Sample>[], bounds = fullBounds): number[] {
@@ -27,7 +27,7 @@ function fed(algorithm: LimitAlgorithm, initial: number, samples: readonly Parti
 }
 
 describe('VegasLimitTest', () => {
-	const small = { min: 1, max: 20 }
+	const small = { min: 1, max: 20, initial: 1 }
 	const create = (): Vegas => new Vegas({ alpha: () => 3, beta: () => 6 })
 	const halving = { decreased: (limit: number): number => limit / 2 }
 	const slower = [10, 20, 20].map(rttMs => ({ rttMs, inFlight: 100 }))
@@ -37,7 +37,7 @@ describe('VegasLimitTest', () => {
 			{ rttMs: 10_000, inFlight: 5000 },
 			{ rttMs: 10_000, inFlight: 6000 },
 		]
-		expect(fed(new Vegas(), 10_000, samples, { min: 1, max: 20_000 })).toEqual([10_000, 10_024])
+		expect(fed(new Vegas(), 10_000, samples, { min: 1, max: 20_000, initial: 1 })).toEqual([10_000, 10_024])
 	})
 	test.each([
 		['increaseLimit', 10, 11, 16],
@@ -61,11 +61,11 @@ describe('VegasLimitTest', () => {
 })
 
 describe('AIMDLimitTest', () => {
-	const bounds = { min: 20, max: 200 }
+	const bounds = { min: 20, max: 200, initial: 1 }
 	test('increaseOnSuccess', () => expect(fed(new Aimd(), 20, [{ rttMs: 1, inFlight: 10 }], bounds)).toEqual([21]))
 	test('decreaseOnDrops', () => expect(fed(new Aimd(), 30, [{ rttMs: 0, isDropped: true }], bounds)).toEqual([27]))
 	test('successOverflow', () => {
-		expect(fed(new Aimd(), 21, [{ rttMs: 1, inFlight: 10 }], { min: 1, max: 21 })).toEqual([21])
+		expect(fed(new Aimd(), 21, [{ rttMs: 1, inFlight: 10 }], { min: 1, max: 21, initial: 1 })).toEqual([21])
 	})
 	test('above the time-out, as a drop', () => expect(fed(new Aimd(), 30, [{ rttMs: 5001, inFlight: 30 }])).toEqual([27]))
 })

@@ -162,3 +162,23 @@ test('on a real server: as KEDA and a load balancer ask', async () => {
 		server.close()
 	}
 })
+
+test('of several of one name the text for Prometheus has the first whole, never a mixture, and says so', () => {
+	const serving = new Serving()
+	serving.add({ extends: 'service', max: 8 }, { load: () => 0.1 }) // has not decided: no utilisation
+	serving.add({ extends: 'service', max: 16 }, { load: () => 0.95 }).evaluate()
+	const [one, other] = [createLimiter(), createLimiter({ partitions: { live: 50 } })]
+	for (let i = 0; i < 3; i++) other.tryAcquire()
+	const text = serving.ask('/metrics', 'GET', { limiters: [one, other, createLimiter({ name: 'else' })] }).body ?? ''
+	expect(text).toMatch(/^plimsoll_scaling_max_units\{.*\} 8$/m)
+	expect(text).not.toContain('plimsoll_scaling_utilization_ratio')
+	expect(text).not.toContain('plimsoll_limiter_partition')
+	expect(text).toMatch(/^plimsoll_limiter_in_flight\{limiter="limiter".*\} 0$/m)
+	expect(text).toContain('limiter="else"')
+	expect(text.split('\n').filter(line => line.startsWith('# plimsoll:'))).toEqual([
+		'# plimsoll: left out another scaler of the name "service": each needs one of its own.',
+		'# plimsoll: left out another limiter of the name "limiter": each needs one of its own.',
+	])
+	const { status, json } = serving.ask('/keda/service')
+	expect([status, json.error, json.reason]).toEqual([409, 'ambiguous', expect.stringContaining('have the same name')])
+})

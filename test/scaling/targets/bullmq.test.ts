@@ -88,6 +88,26 @@ describe.skipIf(redisMissing !== undefined)('bullMqTarget', () => {
 		await queue.close()
 	})
 
+	test('what waits in a paused queue is no demand, for nobody may take it; detached, no listener is left', async () => {
+		const queue = new Queue('paused', { connection: connect() })
+		const worker = new Worker('paused', async () => undefined, { connection: connect(), concurrency: 2 })
+		const before = worker.listenerCount('active')
+		const target = bullMqTarget(worker, { queue })
+		await worker.waitUntilReady()
+		await queue.pause()
+		await queue.addBulk(Array.from({ length: 50 }, () => ({ name: 'job', data: {} })))
+		const demand = target.demand()
+		const reading = (): { readonly value: number | undefined; readonly atMs: number } | undefined => demand() as never
+		const fromMs = systemClock.monotonicMs()
+		await until(() => (reading()?.atMs ?? 0) > fromMs)
+		expect(reading()?.value).toBe(0)
+		expect(worker.listenerCount('active')).toBe(before + 1)
+		target.detach()
+		expect(worker.listenerCount('active')).toBe(before)
+		await worker.close()
+		await queue.close()
+	})
+
 	test('a worker follows its load: a scaler raises its concurrency under it, and lowers it afterwards', async () => {
 		const queue = new Queue('follow', { connection: connect() })
 		const worker = new Worker('follow', () => asleep(20), { connection: connect(), concurrency: 1 })
@@ -117,7 +137,7 @@ describe.skipIf(redisMissing !== undefined)('bullMqTarget', () => {
 	})
 
 	test('wrong options are named', () => {
-		const worker = { concurrency: 1, on: () => undefined }
+		const worker = { concurrency: 1, on: () => undefined, off: () => undefined }
 		expect(() => bullMqTarget(worker, { queue: 3, workers: 0 } as never)).toThrow(/queue: .*\n.*workers: /)
 	})
 })

@@ -133,6 +133,20 @@ describe('clusterTarget', () => {
 		expect(await primary.ask('state')).toMatchObject({ units: 0, ready: 0 })
 	})
 
+	test('one that was there before is ready when it listens, and not sooner', async () => {
+		const port = await freePort()
+		const primary = new Primary({}, { PORT: String(port), ADOPTS: '1' })
+		expect(await primary.ask('state')).toMatchObject({ units: 1, ready: 0 })
+		await primary.until(({ ready }) => ready === 1)
+		expect(await primary.ask('close')).toEqual({ closed: true })
+	})
+
+	test('a wish that another overtakes resolves', async () => {
+		const primary = new Primary({}, { PORT: String(await freePort()) })
+		expect(await primary.ask('overtake')).toEqual({ units: [1, 1] })
+		expect(await primary.ask('close')).toEqual({ closed: true })
+	})
+
 	test('one that never listens is killed', async () => {
 		const primary = new Primary({ startTimeoutMs: 500 }, { PORT: '0', MUTE: '1' })
 		expect(await primary.ask('set', 1)).toEqual({ error: expect.stringMatching(/ended while it started: SIGKILL/) })

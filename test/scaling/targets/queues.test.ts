@@ -2,7 +2,16 @@
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import { describe, expect, test } from 'vitest'
-import { numberTarget, pLimitTarget, pQueueTarget, propertyTarget } from '../../../lib/scaling/targets/index.ts'
+import {
+	bullMqTarget,
+	clusterTarget,
+	createWorkerPool,
+	drainConnections,
+	numberTarget,
+	pLimitTarget,
+	pQueueTarget,
+	propertyTarget,
+} from '../../../lib/scaling/targets/index.ts'
 import { seeded, until } from './waiting.ts'
 
 const never = new AbortController().signal
@@ -84,6 +93,14 @@ describe('p-queue', () => {
 		await all
 	})
 
+	test('detached, it leaves no listener behind', () => {
+		const queue = new PQueue({ concurrency: 2 })
+		const target = pQueueTarget(queue)
+		expect(queue.listenerCount('next')).toBe(1)
+		target.detach()
+		expect([queue.listenerCount('next'), target.get()]).toEqual([0, 2])
+	})
+
 	test('one without a limit is refused: there would be nothing to scale', () => {
 		expect(() => pQueueTarget(new PQueue())).toThrow('whole number to begin with')
 	})
@@ -109,4 +126,24 @@ describe('p-limit', () => {
 		expect(target.busy()()).toBe(0)
 		expect(() => pLimitTarget(limit, { taskMs: 0 })).toThrow('taskMs')
 	})
+})
+
+test('what is no target is refused at once, and so is a number that makes no sense', () => {
+	const invalid = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' })
+	const wrong = [
+		() => pQueueTarget({ concurrency: 4 } as never),
+		() => pLimitTarget({ concurrency: 4 } as never),
+		() => pLimitTarget(undefined as never),
+		() => bullMqTarget(null as never),
+		() => bullMqTarget({ concurrency: 1 } as never),
+		() => clusterTarget(undefined as never),
+		() => clusterTarget({} as never),
+		() => createWorkerPool(undefined as never, {} as never),
+		() => drainConnections(undefined as never),
+		() => propertyTarget(undefined as never, 'max' as never),
+		() => propertyTarget({ max: 3 }, 'max').set(Number.NaN, never),
+		() => propertyTarget({ max: 3 }, 'max').set(2.5, never),
+	]
+	for (const call of wrong) expect(call).toThrow(invalid)
+	expect(() => pLimitTarget(pLimit(3), { taskms: 5 } as never)).toThrow('did you mean taskMs?')
 })

@@ -92,7 +92,24 @@ describe('size', () => {
 		await pool.set(1)
 		await until(() => pool.draining === 0)
 		writeFileSync(file, '')
-		expect((await settled).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+		const ends = await settled
+		expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+		const rejected = ends.find(({ status }) => status === 'rejected')
+		expect(rejected).toMatchObject({ reason: { code: 'ERR_GRACE_OVER', cause: { message: 'Terminating worker thread' } } })
+	})
+
+	test('it is not full while only threads that leave are busy', async () => {
+		const pool = open({ threads: 2 })
+		await isReady(pool)
+		const files = [join(folder, 'leaves'), join(folder, 'stays')] as const
+		const [leaves, stays] = files.map(file => pool.run({ file }, { name: 'until' }))
+		await pool.set(1)
+		expect(pool.needsDrain).toBe(true)
+		writeFileSync(files[1], '')
+		await stays
+		expect([pool.needsDrain, pool.draining, pool.idleThreads]).toEqual([false, 1, 1])
+		writeFileSync(files[0], '')
+		await leaves
 	})
 })
 
@@ -110,6 +127,18 @@ describe('where threads do not start', () => {
 		await expect(pool.run({})).rejects.toThrow('broken module')
 		expect(errors.length).toBeGreaterThan(0)
 		await pool.close()
+	})
+
+	// An error that nobody listens to would end the process: here the test run says so.
+	test('set() alone tells of all threads that do not start, also of those after the first', async () => {
+		const flips = join(folder, 'flips.mjs')
+		writeFileSync(flips, 'export default () => 1')
+		const pool = open({ filename: flips, threads: 1 })
+		await isReady(pool)
+		writeFileSync(flips, 'throw new Error("broken since")')
+		await expect(pool.set(5)).rejects.toThrow('broken since')
+		await until(() => pool.get() === 1)
+		expect([pool.ready(), await pool.run({})]).toEqual([1, 1])
 	})
 
 	test('one that never gets ready is given up', async () => {
@@ -147,6 +176,29 @@ describe('the end', () => {
 		await isReady(pool)
 		await pool.destroy()
 		expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+	})
+
+	test('closeTimeout: Infinity lets all end, and without a listener a time-out is told by close()', async () => {
+		const patient = open({ threads: 1, closeTimeout: Number.POSITIVE_INFINITY })
+		const results = [patient.run({ id: 1, ms: 20 }), patient.run({ id: 2, ms: 20 })]
+		await patient.close()
+		expect(await Promise.all(results)).toHaveLength(2)
+		const hasty = open({ threads: 1, closeTimeout: 5 })
+		await isReady(hasty)
+		const cut = hasty.run({ file: 'none' }, { name: 'until' })
+		cut.catch(() => {})
+		await expect(hasty.close()).rejects.toThrow('timed out')
+		await expect(cut).rejects.toThrow('Terminating')
+		expect(() => open({ closeTimeout: -1 })).toThrow('closeTimeout: expected')
+	})
+
+	test('close() after destroy() waits until the threads have ended', async () => {
+		const pool = open({ threads: 2 })
+		await isReady(pool)
+		const { threads } = pool
+		void pool.destroy()
+		await pool.close()
+		expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1])
 	})
 
 	// Against piscina itself: a process with an idle pool ends by itself, resized, read and with a thread on its way out.

@@ -44,6 +44,10 @@ function runNativeTests(command, args, log, more) {
 const notUnderQemu = {
 	'live: pids, cpuset, pressure and io': "the emulator's own thread is counted in the group",
 	'network, live: ': 'the emulator hands on no rtnetlink answer',
+	"process: this one's CPU time, memory": "the emulator makes up this process's own /proc/self/stat",
+	'threads: CPU time and waits of one': 'a thread that has ended is still there, as one of the emulator',
+	'tracking: what is removed while no thread runs': 'it tracks this process, whose stat the emulator makes up',
+	'tracking: a forked child tracks nothing': 'it forks, as the next',
 	'sampler: a forked child starts its own': 'the emulator fails an assertion of its own when a process with threads forks',
 	'pushed pressure: a thousand times subscribed': 'the same: it forks',
 }

@@ -3,6 +3,7 @@ import { PlimsollError, shown } from '../errors.ts'
 import type { Thresholds } from '../limits/ladder.ts'
 import { checkOptions } from '../snapshot/options.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
+import { InTurn } from '../time/in-turn.ts'
 import { WakeTimer } from '../time/wake.ts'
 import type { AlertEvent, ResourceAlert } from './alert.ts'
 import { acknowledgeChecks, checkReading, observeChecks, positive } from './checks.ts'
@@ -43,8 +44,7 @@ export class AlertCenter implements Alerts {
 	#silences: Silences = noSilences
 	#silenceCount = 0
 	readonly #wake: WakeTimer
-	readonly #waiting: AlertEvent[] = []
-	#isTelling = false
+	readonly #inTurn = new InTurn<AlertEvent>(event => this.#tellNow(event))
 	#closed: Promise<void> | undefined
 
 	constructor(options: AlertsOptions, clock: Clock = systemClock) {
@@ -216,14 +216,7 @@ export class AlertCenter implements Alerts {
 
 	// A handler may observe, acknowledge and silence: what follows of that is told after this event has been told to all.
 	#tell(event: AlertEvent): void {
-		this.#waiting.push(event)
-		if (this.#isTelling) return
-		this.#isTelling = true
-		try {
-			for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#tellNow(next)
-		} finally {
-			this.#isTelling = false
-		}
+		this.#inTurn.take(event)
 		this.#schedule()
 	}
 

@@ -1,6 +1,7 @@
 // Tells subscribers of events, in order: what a handler does in turn is told after this event has been told to all.
 import { type Channel, channel } from 'node:diagnostics_channel'
 import { PlimsollError, shown } from '../errors.ts'
+import { InTurn } from '../time/in-turn.ts'
 
 /** @internal */
 export interface TellingOptions<Event> {
@@ -19,8 +20,7 @@ export class Telling<Event> {
 	readonly #history: Event[] = []
 	#first = 0
 	#handlers: readonly { readonly handler: (event: Event) => void; hasThrown: boolean }[] = []
-	readonly #waiting: Event[] = []
-	#isTelling = false
+	readonly #inTurn = new InTurn<Event>(event => this.#tellNow(event))
 
 	constructor(options: TellingOptions<Event>) {
 		this.#options = options
@@ -51,15 +51,7 @@ export class Telling<Event> {
 
 	tell(event: Event): void {
 		if (!this.#options.isRoutine?.(event)) this.#keep(event)
-		if (!this.isHeard) return
-		this.#waiting.push(event)
-		if (this.#isTelling) return
-		this.#isTelling = true
-		try {
-			for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#tellNow(next)
-		} finally {
-			this.#isTelling = false
-		}
+		if (this.isHeard) this.#inTurn.take(event)
 	}
 
 	#tellNow(event: Event): void {

@@ -2,11 +2,8 @@
 import { expect, test } from 'vitest'
 
 import type { AgentRow } from '../../lib/cli/agent-sections.ts'
-import { renderFrame } from '../../lib/cli/frame.ts'
-import { History } from '../../lib/cli/history.ts'
-import { makeTheme } from '../../lib/cli/theme.ts'
 import { nothingRead } from '../../lib/enforcement/group-reading.ts'
-import { busy } from './resources.ts'
+import { plainFrame } from './plain-frame.ts'
 
 const agent = (pid: number, cpuCores: number | undefined, command = 'worker'): AgentRow => ({
 	key: `${pid}`,
@@ -19,17 +16,7 @@ const agent = (pid: number, cpuCores: number | undefined, command = 'worker'): A
 	cpuCores,
 })
 
-function frame(agents: readonly AgentRow[]): string[] {
-	const view = {
-		resources: busy,
-		history: new History(),
-		stats: undefined,
-		why: () => undefined,
-		judgement: undefined,
-		title: [],
-	}
-	return renderFrame({ ...view, agents }, { columns: 120, rows: 60 }, makeTheme({ color: false, ascii: false }))
-}
+const frame = (agents: readonly AgentRow[]): string[] => plainFrame({ agents })
 
 test('who uses most comes first; what is unknown is no number; names cannot write on the terminal', () => {
 	const text = frame([agent(1, 0.1), agent(2, 0.4, '\x1b[2Jred'), agent(3, undefined)])

@@ -1,11 +1,8 @@
 // The rows of scalers in the live view, as text.
 import { expect, test } from 'vitest'
 
-import { renderFrame } from '../../lib/cli/frame.ts'
-import { History } from '../../lib/cli/history.ts'
-import { makeTheme } from '../../lib/cli/theme.ts'
 import type { ScalerHere } from '../../lib/scaling/published.ts'
-import { busy } from './resources.ts'
+import { plainFrame } from './plain-frame.ts'
 
 const scaler = (name: string, more: Partial<ScalerHere> = {}): ScalerHere => ({
 	pid: 7,
@@ -22,17 +19,7 @@ const scaler = (name: string, more: Partial<ScalerHere> = {}): ScalerHere => ({
 	...more,
 })
 
-function frame(scalers: readonly ScalerHere[]): string[] {
-	const view = {
-		resources: busy,
-		history: new History(),
-		stats: undefined,
-		why: () => undefined,
-		judgement: undefined,
-		title: [],
-	}
-	return renderFrame({ ...view, scalers }, { columns: 120, rows: 60 }, makeTheme({ color: false, ascii: false }))
-}
+const frame = (scalers: readonly ScalerHere[]): string[] => plainFrame({ scalers })
 
 test('units, the last decision and its reason; names cannot write on the terminal', () => {
 	const text = frame([

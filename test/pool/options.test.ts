@@ -16,29 +16,18 @@ const messageOf = (body: () => unknown): string => {
 
 describe('options', () => {
 	test('are checked whole: every problem is named', () => {
-		const message = messageOf(() =>
-			createPool({
-				capacity: { cpuCores: -1, memoryBytes: 8000, tokens: 5 },
-				dimensions: { memoryBytes: { overcommit: 2 }, cpuCores: { maxReservedPercent: 120 } },
-				queue: { limit: -1, polcy: 'shed' },
-				quotas: { agents: { a: { max: { tokns: 1 } } }, each: {} },
-				reclaim: { mode: 'gently' },
-				prediction: { percentile: 0.9, floor: { tokens: -1 } },
-				trackLeaks: 'yes',
-			} as unknown as PoolOptions),
-		)
+		const wrong = {
+			capacity: { cpuCores: -1, memoryBytes: 8000, tokens: 5 },
+			dimensions: { memoryBytes: { overcommit: 2 }, cpuCores: { maxReservedPercent: 120 } },
+			queue: { limit: -1, polcy: 'shed' },
+			quotas: { agents: { a: { max: { tokns: 1 } } }, each: {} },
+			reclaim: { mode: 'gently' },
+			prediction: { percentile: 0.9, floor: { tokens: -1 } },
+		}
+		const message = messageOf(() => createPool({ ...wrong, trackLeaks: 'yes' } as unknown as PoolOptions))
 		expect(message).toMatch(/^ERR_INVALID_OPTIONS/)
 		expect(message).toContain('trackLeaks: expected true, false or a percentage')
-		const rest = messageOf(() =>
-			createPool({
-				capacity: { cpuCores: -1, memoryBytes: 8000, tokens: 5 },
-				dimensions: { memoryBytes: { overcommit: 2 }, cpuCores: { maxReservedPercent: 120 } },
-				queue: { limit: -1, polcy: 'shed' },
-				quotas: { agents: { a: { max: { tokns: 1 } } }, each: {} },
-				reclaim: { mode: 'gently' },
-				prediction: { percentile: 0.9, floor: { tokens: -1 } },
-			} as unknown as PoolOptions),
-		)
+		const rest = messageOf(() => createPool(wrong as unknown as PoolOptions))
 		for (const problem of [
 			'capacity.cpuCores:',
 			'capacity.memoryBytes:',

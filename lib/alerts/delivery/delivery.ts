@@ -1,6 +1,7 @@
 // From an event to everyone who is to be told: a thin shell around one recipient per handler. A handler that throws, hangs or
 // is slow delays no other. Thread of whoever made it; keeps nothing alive but an unfinished `close()`, for a bounded time.
 import { PlimsollError, shown } from '../../errors.ts'
+import { InTurn } from '../../time/in-turn.ts'
 import type { AlertEvent, ResourceAlert } from '../alert.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { AlertHandler, HandlerOptions } from './handler.ts'
@@ -29,10 +30,9 @@ export class Delivery {
 	readonly #surroundings: Surroundings
 	readonly #toldBefore: Map<string, readonly string[]>
 	readonly #lasting: (() => readonly ResourceAlert[]) | undefined
-	readonly #backlog: AlertEvent[] = []
+	readonly #inTurn = new InTurn<AlertEvent>(event => this.#hand(event))
 	#recipients: readonly Recipient[] = []
 	#last = Number.NEGATIVE_INFINITY
-	#delivering = false
 	#closed: Promise<void> | undefined
 
 	constructor(options: DeliveryOptions = {}) {
@@ -89,17 +89,7 @@ export class Delivery {
 	 * unless this was called by one of them: then after all have heard of the event before. After `close()` nobody is told.
 	 */
 	deliver(event: AlertEvent): void {
-		if (this.#closed !== undefined) return
-		if (this.#delivering) {
-			this.#backlog.push(event)
-			return
-		}
-		this.#delivering = true
-		try {
-			for (let next: AlertEvent | undefined = event; next !== undefined; next = this.#backlog.shift()) this.#hand(next)
-		} finally {
-			this.#delivering = false
-		}
+		if (this.#closed === undefined) this.#inTurn.take(event)
 	}
 
 	#hand(event: AlertEvent): void {

@@ -41,6 +41,6 @@ test('who decides more slowly than the profile says waits no longer than one pas
 			}
 			expect(downAtMs({})).toBeLessThanOrEqual(downAtMs({ gapMs: Number.POSITIVE_INFINITY }) + cadenceMs)
 		}),
-		{ numRuns: 300 },
+		{ numRuns: 1000 },
 	)
 })

@@ -126,7 +126,7 @@ describe('the gate', () => {
 				bench.scaler.close()
 				expect(slots.leases()).toEqual([])
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 1000 },
 		)
 	})
 })

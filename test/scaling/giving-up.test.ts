@@ -7,7 +7,7 @@ import { HandClock } from '../alerts/playing.ts'
 import { anyDemands, anyName, following, rising } from './playing.ts'
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
-const runs = { numRuns: 150 }
+const runs = { numRuns: 1000 }
 
 interface Aborted {
 	readonly from: number

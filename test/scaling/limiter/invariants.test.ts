@@ -216,7 +216,7 @@ describe('L-INV', { timeout: 120_000 }, () => {
 					expect(limiter.get()).toBeGreaterThanOrEqual(Math.min(reached, 5 * demand, demand > 50 ? 50 : reached))
 					expect(limiter.get()).toBeLessThanOrEqual(Math.max(20, Math.min(50, 5 * demand)))
 				}),
-				{ numRuns: 250 },
+				{ numRuns: 1000 },
 			)
 		}
 	})

@@ -71,3 +71,11 @@ export async function build(name, sources, { shared }) {
 	await run(compiler, ['-pthread', ...kind, '-Wl,--gc-sections', ...wraps, ...objects, '-o', target])
 	return target
 }
+
+/** @param {string} source of a program that stands alone @returns {Promise<string>} its path */
+export async function compiledProgram(source) {
+	mkdirSync(cache, { recursive: true })
+	const program = join(cache, basename(source, '.cc'))
+	await run(compiler, [...flags, join(top, source), '-o', program])
+	return program
+}

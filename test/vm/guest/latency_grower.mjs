@@ -1,4 +1,4 @@
-// Stands just below memory.high, grows past it step by step until the kernel counts one more event, takes that time, and lets go.
+// Stands just below memory.high, grows past it step by step until the kernel counts one more event, says when, and lets go.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +15,8 @@ const highs = () => Number(/^high (\d+)$/m.exec(readFileSync(events, 'utf8'))?.[
 
 // Nothing may have happened just before: what the group's other pages do is counted too.
 async function quiet() {
-	for (let since = Date.now(), count = highs(); Date.now() - since < quietMs; await sleep(50)) {
+	for (let since = Date.now(), count = highs(); Date.now() - since < quietMs; ) {
+		await sleep(50)
 		if (highs() === count) continue
 		count = highs()
 		since = Date.now()
@@ -28,10 +29,10 @@ process.on('message', async () => {
 	const before = highs()
 	const startedAtMs = nowMs()
 	for (let step = 0; step < mostSteps && highs() === before; step++) held.push(Buffer.alloc(stepBytes, 1))
-	const causedAtMs = nowMs()
+	const grownAtMs = nowMs()
 	held.length = 0
 	globalThis.gc()
-	process.send({ startedAtMs, causedAtMs })
+	process.send({ startedAtMs, grownAtMs })
 })
 process.on('disconnect', () => process.exit())
 const base = Buffer.alloc(Math.max(1, read('memory.high') - read('memory.current') - roomBytes), 1)

@@ -2,11 +2,15 @@
 import type { Blocked, Decision, Recommendation } from './decision.ts'
 import { checkDecision } from './decision-checks.ts'
 
-const seconds = (ms: number): string => `${ms >= 10_000 ? Math.round(ms / 1000) : Math.round(ms / 100) / 10} s`
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 const counted = (units: number): string => `${units} ${units === 1 ? 'unit' : 'units'}`
 
 const sentencePart = (text: string): string => text.replace(/\s+/g, ' ').replace(/[.?! ]+$/, '')
+
+function duration(ms: number): string {
+	if (ms < 1000) return `${Math.ceil(ms)} ms`
+	return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`
+}
 
 /** What was decided, what for, and what held it back. @throws ERR_INVALID_ARGUMENT */
 export function explain(decision: Decision): string {
@@ -37,7 +41,7 @@ function because({ recommendations, decidedBy, wish, from, input, forecast }: De
 	const { demand = 0, expected = 0 } = leading
 	const ahead =
 		forecast !== undefined && expected > demand && ready > 0
-			? ` (${percent(expected / ready)} expected${forecast.trusted ? ` within ${seconds(forecast.horizonMs)}` : ''})`
+			? ` (${percent(expected / ready)} expected${forecast.trusted ? ` within ${duration(forecast.horizonMs)}` : ''})`
 			: ''
 	return `${measured}${ahead} ${wish === from ? onTarget(leading) : `asks for ${wish}`}`
 }
@@ -48,7 +52,7 @@ function missingText(metrics: readonly string[], { input, recommendations }: Dec
 		const problem = input.problems?.[name]
 		if (problem !== undefined) return `${name} (${sentencePart(problem)})`
 		const { note, ageMs } = recommendations.find(({ metric }) => metric === name) ?? {}
-		return note === 'stale' && ageMs !== undefined ? `${name} (${seconds(ageMs)} old)` : name
+		return note === 'stale' && ageMs !== undefined ? `${name} (${duration(ageMs)} old)` : name
 	})
 	return texts.join(' and ') || 'a metric'
 }
@@ -74,15 +78,15 @@ export function blockedText(blocked: Blocked, decision: Decision): string {
 		case 'throttled':
 			return 'the CPU quota binds, which more units cannot help'
 		case 'stabilization':
-			return `${blocked.units} was the ${blocked.direction === 'up' ? 'least' : 'most'} that was asked for within ${seconds(blocked.windowMs)}`
+			return `${blocked.units} was the ${blocked.direction === 'up' ? 'least' : 'most'} that was asked for within ${duration(blocked.windowMs)}`
 		case 'quantization':
 			return `fewer than ${blocked.least} at once are not worth going down for`
 		case 'rate':
 			return Number.isFinite(blocked.periodMs)
-				? `no further than ${blocked.units} within ${seconds(blocked.periodMs)}`
+				? `no further than ${blocked.units} within ${duration(blocked.periodMs)}`
 				: `${blocked.direction} is disabled`
 		case 'cooldown':
-			return `not ${blocked.direction} again for ${seconds(blocked.remainingMs)}`
+			return `not ${blocked.direction} again for ${duration(blocked.remainingMs)}`
 		case 'pending':
 			return `${counted(blocked.units)} not ready yet`
 		case 'post-check':
@@ -90,16 +94,16 @@ export function blockedText(blocked: Blocked, decision: Decision): string {
 		case 'flap-budget':
 			return `changes of direction would have moved ${blocked.spent} of ${blocked.units} units`
 		case 'action-budget':
-			return `it was changed ${blocked.actions} times within ${seconds(blocked.windowMs)}`
+			return `it was changed ${blocked.actions} times within ${duration(blocked.windowMs)}`
 		case 'bounds':
 			return `${blocked.units} is the ${blocked.bound === 'min' ? 'least' : 'most'}`
 		case 'gate':
 			if (blocked.error === undefined) return `the pool grants ${blocked.granted} of ${blocked.asked} more`
 			return `the pool could not be asked for ${blocked.asked} more: ${sentencePart(blocked.error)}`
 		case 'actuation':
-			return `being set to ${blocked.units} for ${seconds(blocked.forMs)}${blocked.isAborted ? ', told to give up' : ''}`
+			return `being set to ${blocked.units} for ${duration(blocked.forMs)}${blocked.isAborted ? ', told to give up' : ''}`
 		case 'backoff':
-			return `after ${blocked.failures === 1 ? 'a failure' : `${blocked.failures} failures`} not again for ${seconds(blocked.remainingMs)}`
+			return `after ${blocked.failures === 1 ? 'a failure' : `${blocked.failures} failures`} not again for ${duration(blocked.remainingMs)}`
 		case 'state':
 			return `it is ${blocked.state}`
 	}

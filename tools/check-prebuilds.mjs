@@ -1,7 +1,8 @@
 // Says whether what lies in prebuilds/ may be published: kind, size, what each binary needs of the system, its layout.
 //   --all           the exact list of targets must be there, nothing less
 //   --in FOLDER     judges FOLDER/prebuilds instead, and no tarball
-//   --reproducible  builds twice more, in two folders with two empty caches, and compares the bytes (minutes)
+//   --reproducible  builds once more, in another folder with an empty cache, and compares the bytes: all with --all, or the
+//                   triples that follow; else this machine's one (minutes)
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
@@ -9,7 +10,7 @@ import { readMachO } from './mach-o.mjs'
 import { signatureFits } from './mach-o-seal.mjs'
 import { readPe } from './pe.mjs'
 import { identify, readElf } from './prebuild-elf.mjs'
-import { buildTwice } from './prebuild-reproduce.mjs'
+import { buildElsewhere } from './prebuild-reproduce.mjs'
 import { expectedLayoutId, hostTarget, isSupported, layoutMark, pathOf, targets } from './prebuild-targets.mjs'
 import { run, top } from './prebuild-toolchain.mjs'
 
@@ -26,6 +27,9 @@ const windowsLibraries = /^(kernel32|ntdll|advapi32|iphlpapi|psapi|pdh|ws2_32|uc
 
 const inOption = process.argv.indexOf('--in')
 const base = inOption < 0 ? top : resolve(process.argv[inOption + 1])
+
+const reproducibleOption = process.argv.indexOf('--reproducible')
+const triplesAsked = process.argv.slice(reproducibleOption + 1).filter(word => !word.startsWith('--'))
 
 const problems = []
 const problem = (where, text) => problems.push(`${where}: ${text}`)
@@ -145,16 +149,18 @@ function checkTarball() {
 	if (size > maximumTarballBytes) problem('tarball', `has ${size} bytes, more than ${maximumTarballBytes}`)
 }
 
-function checkReproducible() {
-	for (const { path, same, asHere } of buildTwice()) {
-		console.log(`${path}  twice the same: ${same ? 'yes' : 'NO'}, as in prebuilds/: ${asHere ? 'yes' : 'no'}`)
-		if (!same) problem(path, 'two builds differ')
+function checkReproducible(isAll, triples) {
+	for (const [path, bytes] of buildElsewhere(isAll, triples)) {
+		const here = join(top, path)
+		const isSame = existsSync(here) && bytes.equals(readFileSync(here))
+		console.log(`${path}  built once more: ${isSame ? 'the same' : 'ANOTHER'}`)
+		if (!isSame) problem(path, 'is not what another build makes')
 	}
 }
 
 checkList(process.argv.includes('--all'))
 if (inOption < 0) checkTarball()
-if (process.argv.includes('--reproducible')) checkReproducible()
+if (reproducibleOption > 0) checkReproducible(process.argv.includes('--all'), triplesAsked)
 for (const text of problems) console.error(text)
 console.log(problems.length === 0 ? 'prebuilds are in order' : `${problems.length} problem(s)`)
 process.exitCode = problems.length === 0 ? 0 : 1

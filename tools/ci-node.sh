@@ -23,8 +23,9 @@ killed_children() {
   PLIMSOLL_ROUNDS=$1 node node_modules/vitest/vitest.mjs run test/manager/killed.test.ts
 }
 
-# The pinned compiler builds every binary of a release, from empty caches. What follows packs and tries them.
+# The pinned compiler builds every binary of a release, and one of each format once more. What follows packs and tries them.
 all_prebuilds() {
   attempts npm ci --prefix tools/zig --ignore-scripts --no-audit --no-fund --loglevel=error &&
-    npm run --silent prebuild:all && npm run --silent check:prebuilds -- --all
+    npm run --silent prebuild:all &&
+    npm run --silent check:prebuilds -- --all --reproducible aarch64-linux-musl aarch64-macos.11.0 x86_64-windows-gnu
 }

@@ -1,5 +1,5 @@
-// Builds every target twice, in two folders of different names with two empty caches: for `check:prebuilds --reproducible`.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+// Builds what lies in prebuilds/ once more, in a folder of another name with an empty cache: for `check:prebuilds --reproducible`.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -16,32 +16,22 @@ function copyCheckout(folder) {
 	for (const path of ['node_modules', 'tools/zig/node_modules']) symlinkSync(join(top, path), join(folder, path), 'junction')
 }
 
-// As prebuildify makes this machine's one, and as cmake-js makes all: name → bytes.
-function build(folder) {
-	copyCheckout(folder)
-	const cache = join(folder, 'cache')
-	const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache }
-	const built = new Map()
-	const host = hostTarget()
-	if (process.env.npm_config_node_gyp && host && isSupported(host)) {
-		run(process.execPath, [join(folder, 'tools', 'prebuild.mjs')], { env, cwd: folder })
-		built.set(`${pathOf(host)} (prebuildify)`, readFileSync(join(folder, pathOf(host))))
-	}
-	run(process.execPath, [join(folder, 'tools', 'prebuild.mjs'), '--all'], { env, cwd: folder })
-	for (const target of targets.filter(isSupported)) built.set(pathOf(target), readFileSync(join(folder, pathOf(target))))
-	return built
-}
-
-/** [{ path, same, asHere }] for every target that has readers. */
-export function buildTwice() {
+/**
+ * Path → bytes. Of this machine's target as prebuildify makes it or, `isAll`, of all targets as cmake-js makes them, of `triples`
+ * alone where there are any.
+ */
+export function buildElsewhere(isAll, triples) {
 	toolchain()
 	const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-'))
+	const folder = join(scratch, 'another', 'folder')
 	try {
-		const [first, second] = ['one', 'another/folder'].map(name => build(join(scratch, name)))
-		return [...first].map(([path, bytes]) => {
-			const here = join(top, path.split(' ')[0])
-			return { path, same: bytes.equals(second.get(path)), asHere: existsSync(here) && bytes.equals(readFileSync(here)) }
-		})
+		copyCheckout(folder)
+		const cache = join(scratch, 'cache')
+		const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache }
+		run(process.execPath, [join(folder, 'tools', 'prebuild.mjs'), ...(isAll ? ['--all', ...triples] : [])], { env, cwd: folder })
+		const built = isAll ? targets.filter(isSupported) : [hostTarget()]
+		const wanted = built.filter(({ triple }) => triples.length === 0 || triples.includes(triple))
+		return new Map(wanted.map(target => [pathOf(target), readFileSync(join(folder, pathOf(target)))]))
 	} finally {
 		rmSync(scratch, { recursive: true, force: true })
 	}

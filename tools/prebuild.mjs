@@ -101,6 +101,8 @@ function prebuildCross(target) {
 }
 
 function prebuildAll(triples) {
+	const unknown = triples.find(wanted => !targets.some(({ triple }) => triple === wanted))
+	if (unknown) throw new Error(`There is no target ${unknown}; known are ${targets.map(({ triple }) => triple).join(', ')}.`)
 	for (const target of targets) {
 		if (triples.length > 0 && !triples.includes(target.triple)) continue
 		if (isSupported(target)) prebuildCross(target)

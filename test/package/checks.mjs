@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process'
 
 const shownLines = 25
+/** Nothing may be left out. */
+export const isComplete = process.argv.includes('--complete')
 const counts = { passed: 0, failed: 0 }
 
 /** Runs one check; what it throws is printed under its name. */
@@ -18,7 +20,7 @@ export function check(name, body) {
 
 /** For what cannot be tried here. */
 export function skip(name, why) {
-	if (!process.argv.includes('--complete')) return console.log(`skip  ${name}: ${why}`)
+	if (!isComplete) return console.log(`skip  ${name}: ${why}`)
 	check(name, () => {
 		throw new Error(`skipped: ${why}`)
 	})

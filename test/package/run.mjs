@@ -6,7 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { attempt, check, finish, succeed } from './checks.mjs'
+import { hostTarget, pathOf, targets } from '../../tools/prebuild-targets.mjs'
+import { attempt, check, finish, isComplete, succeed } from './checks.mjs'
 import { binWithoutCompiler, cleanEnvironment, install, nodeOfMajor, pack, pathWith } from './installation.mjs'
 import { checkManagers } from './managers.mjs'
 import { checkRefusals } from './refusals.mjs'
@@ -26,11 +27,13 @@ function checkContent(paths) {
 			'tools/build-from-source.mjs',
 		]
 		for (const path of needed) assert.ok(paths.includes(path), `${path} is missing`)
-		assert.ok(
-			paths.some(path => /^prebuilds\/.+\.node$/.test(path)),
-			'no prebuild',
-		)
 		return `${paths.length} files`
+	})
+	const wanted = isComplete ? targets.map(pathOf) : [pathOf(hostTarget())]
+	check(`the tarball has the binaries of ${isComplete ? 'all targets' : 'this machine'}`, () => {
+		const found = paths.filter(path => path.endsWith('.node'))
+		if (isComplete) assert.deepEqual(found.sort(), wanted.sort())
+		else assert.ok(found.includes(wanted[0]), `only ${found}`)
 	})
 	check('the tarball has no binding.gyp at its root and no build folder', () => {
 		const bad = paths.filter(path => path === 'binding.gyp' || /^(build|build-cmake|test|node_modules)\//.test(path))

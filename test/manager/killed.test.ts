@@ -24,6 +24,9 @@ function random(seed: number): () => number {
 	}
 }
 
+// The sampler keeps a file for each thread of this process, and Node starts some of them late.
+const kept = (): string[] => descriptors().filter(path => !path.startsWith(`/proc/${process.pid}/task/`))
+
 describe.skipIf(skipped !== undefined)(`${rounds} rounds of ${children} children`, () => {
 	let pool: ManagedPool
 	beforeAll(async () => {
@@ -64,7 +67,7 @@ describe.skipIf(skipped !== undefined)(`${rounds} rounds of ${children} children
 	test('leave nothing', { timeout: 600_000 }, async () => {
 		const next = random(20_261_122)
 		await round(next)
-		const before = descriptors().length
+		const before = kept().length
 		for (let number = 0; number < rounds; number++) {
 			const pids = await round(next)
 			expect(pids.filter(lives)).toEqual([])
@@ -74,7 +77,7 @@ describe.skipIf(skipped !== undefined)(`${rounds} rounds of ${children} children
 			// The sampler's thread takes rows back when it next looks.
 			expect(await until(() => native().trackedRows() === 0)).toBe(true)
 			// Its files of the moment are counted, too: what leaked stays.
-			expect(await until(() => descriptors().length <= before)).toBe(true)
+			if (!(await until(() => kept().length <= before))) expect(kept(), `there were ${before}`).toEqual([])
 		}
 	})
 })

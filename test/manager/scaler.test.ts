@@ -6,10 +6,13 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { initializeResourceManagement, type ResourceManagement } from '../../lib/index.ts'
+import type { ScalingConditions } from '../../lib/scaling/contract.ts'
 import { openFolder, ownFolder, parseScaler, type ScalerHere, scalersHere, scalerText } from '../../lib/scaling/published.ts'
 
 const soon = { timeout: 8000, interval: 20 }
 const users = process.getuid !== undefined
+/** Whether this machine has any CPU left just now is not what most tests are about. */
+const conditions = (): ScalingConditions => ({})
 let system: ResourceManagement
 let units = 2
 const target = {
@@ -50,10 +53,16 @@ describe('system.scaler', () => {
 
 	test("its gate is this system's pool; without one, no pool is made", () => {
 		const made = vi.spyOn(Object.getPrototypeOf(system), 'pool', 'get')
-		system.scaler(target, 'compat', { timer: false, metrics: { load: () => 1 } }).evaluate()
+		system.scaler(target, 'compat', { timer: false, conditions, metrics: { load: () => 1 } }).evaluate()
 		expect(made).not.toHaveBeenCalled()
 		const perUnit = { memoryBytes: 2 ** 20 }
-		const gated = system.scaler(target, 'compat', { timer: false, name: 'gated', metrics: { load: () => 1 }, gate: { perUnit } })
+		const gated = system.scaler(target, 'compat', {
+			timer: false,
+			conditions,
+			name: 'gated',
+			metrics: { load: () => 1 },
+			gate: { perUnit },
+		})
 		gated.evaluate()
 		expect(made).toHaveBeenCalled()
 		expect(system.pool.leases('gated')).toMatchObject([{ amounts: perUnit }])
@@ -78,7 +87,7 @@ describe('system.scaler', () => {
 
 	test.runIf(users)('is seen by others while it lives', async () => {
 		const mine = (): ScalerHere[] => scalersHere().filter(({ pid, name }) => pid === process.pid && name === 'seen')
-		const scaler = system.scaler(target, 'compat', { timer: false, name: 'seen', metrics: { load: () => 1 } })
+		const scaler = system.scaler(target, 'compat', { timer: false, conditions, name: 'seen', metrics: { load: () => 1 } })
 		scaler.evaluate()
 		await vi.waitFor(() => expect(mine()).toMatchObject([{ verdict: 'up', units: 3, state: 'auto' }]), soon)
 		expect(mine()[0]?.reason).toContain('compat: up from 2 to 3 units')
@@ -99,7 +108,7 @@ describe.runIf(users)('what is not done is not told as done', () => {
 		['hanging', 'auto', (): Promise<void> => new Promise(() => undefined), 'compat: going up from 2 to 3 units'],
 	] as const)('%s', async (name, state, set, reason) => {
 		const metrics = { load: () => 1 }
-		system.scaler({ get: () => 2, set }, 'compat', { timer: false, name, state, metrics }).evaluate()
+		system.scaler({ get: () => 2, set }, 'compat', { timer: false, conditions, name, state, metrics }).evaluate()
 		await vi.waitFor(() => expect(told(name)).toMatchObject({ verdict: 'up', units: 2, wanted: 3, state }), soon)
 		expect(told(name)?.reason).toContain(reason)
 	})

@@ -171,7 +171,7 @@ describe.skipIf(!linux)('the end', () => {
 		child.kill('SIGKILL')
 		await until(() => child.signalCode !== null)
 		let again = start('sh', '-c', 'while :; do :; done')
-		for (let i = 0; i < 50 && again.pid !== child.pid; i++) {
+		for (let i = 0; i < 300 && again.pid !== child.pid; i++) {
 			again.kill('SIGKILL')
 			try {
 				writeFileSync('/proc/sys/kernel/ns_last_pid', String(child.pid - 1))

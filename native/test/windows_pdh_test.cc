@@ -55,6 +55,25 @@ constexpr Field kCpuFields[] = {Field::cpu_user_seconds_total, Field::cpu_system
                                 Field::cpu_irq_seconds_total, Field::cpu_softirq_seconds_total};
 constexpr double kSeconds[] = {10, 20, 30, 4, 2};  // what each step of steady.play adds: over both CPUs
 
+// The names under which PDH knows the interfaces of this machine that count.
+std::vector<std::string> counted_interfaces() {
+  MIB_IF_TABLE2* table = nullptr;
+  CHECK(api().get_interfaces != nullptr && api().get_interfaces(&table) == NO_ERROR);
+  std::vector<std::string> names;
+  if (table == nullptr) return names;
+  std::vector<CountedInterface> interfaces;
+  const size_t bytes = kInterfaceRowsAt + table->NumEntries * sizeof(InterfaceRow);
+  CHECK_EQ(decode_interfaces({reinterpret_cast<const std::byte*>(table), bytes}, interfaces), Reason::known);
+  api().free_table(table);
+  for (const auto& one : interfaces) {
+    if (!one.counted) continue;
+    names.emplace_back();
+    for (const char16_t* c = one.row.description; *c != 0; ++c) names.back() += static_cast<char>(*c == u'(' ? u'[' : *c == u')' ? u']' : *c);
+  }
+  CHECK(!names.empty());
+  return names;
+}
+
 }  // namespace
 
 TEST("first sample: the system's own call serves; from the second on, PDH does, and nothing jumps") {
@@ -161,36 +180,47 @@ TEST("a program without Node-API: the addon refuses to load, and that is all") {
 }
 
 TEST("network: PDH serves where it knows every interface that counts, by its description") {
-  MIB_IF_TABLE2* table = nullptr;
-  CHECK(api().get_interfaces != nullptr && api().get_interfaces(&table) == NO_ERROR);
-  std::vector<CountedInterface> interfaces;
-  if (table == nullptr) return;
-  const size_t bytes = kInterfaceRowsAt + table->NumEntries * sizeof(InterfaceRow);
-  if (decode_interfaces({reinterpret_cast<const std::byte*>(table), bytes}, interfaces) != Reason::known) return;
-  api().free_table(table);
+  const auto names = counted_interfaces();
   const std::string file = folder() + "..\\network-test.play";
-  size_t counted = 0;
   {
     std::ofstream play(file);
     for (int step = 0; step < 4; ++step) {
       play << "collect\n\\Network Interface(*)\\Bytes Received/sec|isatap.nobody|" << step * 1000000 << "|0\n";
-      counted = 0;
-      for (const auto& one : interfaces) {
-        if (!one.counted) continue;
-        ++counted;
-        play << "\\Network Interface(*)\\Bytes Received/sec|";
-        for (const char16_t* c = one.row.description; *c != 0; ++c) play << static_cast<char>(*c == u'(' ? u'[' : *c == u')' ? u']' : *c);
-        play << '|' << step * 1000 << "|0\n";
-      }
+      for (const auto& name : names) play << "\\Network Interface(*)\\Bytes Received/sec|" << name << '|' << step * 1000 << "|0\n";
     }
   }
-  CHECK(counted > 0);
   Run run(file);
   run.tick();
   run.tick();
-  CHECK_EQ(run.grown(Field::network_received_bytes_total), 1000.0 * static_cast<double>(counted));
+  CHECK_EQ(run.grown(Field::network_received_bytes_total), 1000.0 * static_cast<double>(names.size()));
   CHECK(run.grown(Field::network_sent_bytes_total) < 1e6);  // not in PDH: the table's
   std::remove(file.c_str());
+}
+
+// Each array is larger than those before it, so that the one buffer for all is too small again and again.
+TEST("a buffer that is too small gets PDH_INVALID_ARGUMENT, or a size of no use: every counter is served all the same") {
+  const auto names = counted_interfaces();
+  const std::string file = folder() + "..\\short-test.play";
+  for (const char* answer : {"C0000BBD", "800007D2"}) {
+    {
+      std::ofstream play(file);
+      play << "short " << answer << '\n';
+      for (int step = 0; step < 4; ++step) {
+        play << "collect\n\\Processor Information(*)\\% User Time|0,0|" << step * 70000000 << "|0\n";
+        for (int disk = 0; disk < 12; ++disk) play << "\\PhysicalDisk(*)\\Disk Read Bytes/sec|" << disk << " C:|" << step * 500 << "|0\n";
+        for (int other = 0; other < 90; ++other) play << "\\Network Interface(*)\\Bytes Received/sec|isatap.nobody " << other << "|0|0\n";
+        for (const auto& name : names) play << "\\Network Interface(*)\\Bytes Received/sec|" << name << '|' << step * 1000 << "|0\n";
+      }
+    }
+    Run run(file);
+    run.tick();
+    run.tick();
+    CHECK_EQ(run.grown(Field::cpu_user_seconds_total), 7.0);
+    CHECK_EQ(run.grown(Field::disk_read_bytes_total), 12 * 500.0);
+    CHECK_EQ(run.sample.value(Field::disk_devices_count), 12.0);
+    CHECK_EQ(run.grown(Field::network_received_bytes_total), 1000.0 * static_cast<double>(names.size()));
+    std::remove(file.c_str());
+  }
 }
 
 // Last: a process cannot leave a job.

@@ -55,23 +55,32 @@ PdhStatus PdhQuery::collect() { return query_ == nullptr ? kNoLibrary : static_c
 
 PdhStatus PdhQuery::read(size_t place, KeyOfInstance key_of, Instances& instances) {
   instances.list.clear();
-  PdhStatus status = kPdhMissing;
-  DWORD bytes = 0, count = 0;
-  if (place < counters_.size() && counters_[place] != nullptr) {
-    for (int growth = 0; growth < kMostGrowths; ++growth) {
-      bytes = static_cast<DWORD>(buffer_.size());
-      auto* items = reinterpret_cast<PDH_RAW_COUNTER_ITEM_W*>(buffer_.data());
-      status = static_cast<PdhStatus>(pdh_.get_raw(counters_[place], &bytes, &count, bytes == 0 ? nullptr : items));
-      if (status != kMoreData || bytes > kMostBytes) break;
-      buffer_.resize(bytes + bytes / 2);
-    }
-  }
+  DWORD count = 0;
+  const PdhStatus status = place < counters_.size() && counters_[place] != nullptr ? fill(counters_[place], count) : kPdhMissing;
   if (status != 0) {
     instances.reason = reason_of(status);
     return status;
   }
   instances.reason = decode_raw_counters(buffer_, count, key_of, instances.list);
   return instances.reason == Reason::known ? 0 : kPdhMissing;
+}
+
+// The size is asked for with no buffer at all: what a buffer that is too small gets back is no size to rely on, and may be
+// PDH_INVALID_ARGUMENT. Any failure of a buffer may mean that.
+PdhStatus PdhQuery::fill(PDH_HCOUNTER counter, DWORD& count) {
+  PdhStatus status = kMoreData;
+  for (int growth = 0; growth < kMostGrowths; ++growth) {
+    auto bytes = static_cast<DWORD>(buffer_.size());
+    auto* items = reinterpret_cast<PDH_RAW_COUNTER_ITEM_W*>(buffer_.data());
+    if (bytes > 0) status = static_cast<PdhStatus>(pdh_.get_raw(counter, &bytes, &count, items));
+    if (status == 0) return status;
+    bytes = 0;
+    const auto asked = static_cast<PdhStatus>(pdh_.get_raw(counter, &bytes, &count, nullptr));
+    if (asked != kMoreData) return asked;
+    if (bytes > kMostBytes) return status;
+    if (bytes > buffer_.size()) buffer_.resize(bytes + bytes / 2);
+  }
+  return status;
 }
 
 }  // namespace plimsoll::windows_os

@@ -32,6 +32,7 @@ class PdhQuery {
 
  private:
   bool load();
+  PdhStatus fill(PDH_HCOUNTER counter, DWORD& count);
 
   struct Functions {
     decltype(&PdhOpenQueryW) open_query;

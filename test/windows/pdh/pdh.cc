@@ -4,6 +4,7 @@
 //
 // The file is named by PLIMSOLL_PDH_PLAY when a query is opened. Lines:
 //   missing PATH                            this counter cannot be added (0xC0000BB8)
+//   short HEX                               an array's buffer that is too small, but not 0, gets this state and a size of no use
 //   collect                                 what the next PdhCollectQueryData finds begins here; the last one stays
 //   status HEX                              … this collection fails
 //   sleep MS                                … takes long
@@ -56,6 +57,7 @@ struct Collection {
 
 struct Query {
   std::vector<std::string> missing;
+  LONG answer_when_short = kOk;  // 0: PDH_MORE_DATA and the size
   std::vector<Collection> collections;
   std::vector<std::unique_ptr<std::string>> counters;  // their paths; a counter's handle is the address of one
   size_t next = 0;
@@ -99,6 +101,8 @@ bool load(const char* file, Query& query) {
     const auto words = split(line, ' ');
     if (line.starts_with("missing ")) {
       query.missing.push_back(line.substr(8));
+    } else if (words[0] == "short" && words.size() == 2) {
+      query.answer_when_short = static_cast<LONG>(std::strtoul(words[1].c_str(), nullptr, 16));
     } else if (line == "collect") {
       query.collections.emplace_back();
     } else if (query.collections.empty()) {
@@ -189,6 +193,10 @@ EXPORT PdhGetRawCounterArrayW(void* counter, DWORD* bytes, DWORD* count, Item* i
     needed = *bytes * 2;
   }
   const bool enough = items != nullptr && *bytes >= needed;
+  if (*bytes > 0 && !enough && the_query->answer_when_short != kOk) {
+    *bytes = 1;
+    return the_query->answer_when_short;
+  }
   *bytes = needed;
   *count = static_cast<DWORD>(found.size());
   if (!enough) return kMoreData;

@@ -2,15 +2,16 @@
 // https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-creatememoryresourcenotification
 #include "../pressure_watch.h"
 
+#include "../clock.h"
 #include "api.h"
+#include "low_memory.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace plimsoll {
 namespace {
 
-constexpr DWORD kLowStillMs = 1000;  // while it is low, it is looked at this often whether it still is
+constexpr DWORD kLookMs = static_cast<DWORD>(1000 * windows_os::kLowMemoryLookSeconds);
 constexpr const char* kFrom = "CreateMemoryResourceNotification(LowMemoryResourceNotification)";
 
 bool is_low_memory(const PressureTrigger& trigger) {
@@ -28,7 +29,8 @@ class WindowsPressureWatch final : public PressureWatch {
   }
 
   void arm(std::span<const PressureTrigger> triggers, bool) override {
-    triggers_.assign(triggers.begin(), triggers.end());
+    notices_.arm(triggers);
+    is_low_ = false;  // whoever is new is told at once if it is
     servings_.clear();
     for (const PressureTrigger& trigger : triggers) {
       Serving serving;
@@ -42,14 +44,14 @@ class WindowsPressureWatch final : public PressureWatch {
   const Serving& memory_serving() const override { return no_memory_events_; }
   void wait(PressureSink& sink) override {
     const HANDLE either[] = {wake_, low_};
-    const DWORD event = is_low_ ? WaitForSingleObject(wake_, kLowStillMs) : WaitForMultipleObjects(2, either, FALSE, INFINITE);
-    if (event == WAIT_FAILED) Sleep(kLowStillMs);  // or it would fail again and again
-    const bool was_low = is_low_;
+    const DWORD event = is_low_ ? WaitForSingleObject(wake_, kLookMs) : WaitForMultipleObjects(2, either, FALSE, INFINITE);
+    if (event == WAIT_FAILED) Sleep(kLookMs);  // or it would fail again and again
     BOOL low = FALSE;
     is_low_ = QueryMemoryResourceNotification(low_, &low) != 0 && low != FALSE;
-    if (!is_low_ || was_low) return;
+    if (!is_low_) return;
+    const double now = monotonic_seconds();
     for (size_t i = 0; i < servings_.size(); ++i) {
-      if (servings_[i].reason == Reason::known) sink.pressure(i);
+      if (servings_[i].reason == Reason::known && notices_.due(i, now)) sink.pressure(i);
     }
   }
 
@@ -59,7 +61,7 @@ class WindowsPressureWatch final : public PressureWatch {
   HANDLE wake_;
   HANDLE low_;
   bool is_low_ = false;
-  std::vector<PressureTrigger> triggers_;
+  windows_os::LowMemoryNotices notices_;
   std::vector<Serving> servings_;
   Serving no_memory_events_;
 };

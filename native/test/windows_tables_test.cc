@@ -153,6 +153,18 @@ TEST("windows job: limits that are set, and those that are not") {
   CHECK_EQ(*process_limit(limits), 9.0);
 }
 
+TEST("windows job: libuv's own one hides the one around it, so what it does not limit is unknown") {
+  JobLimits limits{};
+  for (const uint32_t flags : {0x3C00u, 0x3C00u | kJobLimitsMemory, 0x2000u, 0u}) {
+    limits.flags = flags;
+    CHECK_EQ(where_unset(limits), flags == 0x3C00 ? Reason::unsupported : Reason::unlimited);
+    CHECK_EQ(process_limit(limits).reason, where_unset(limits));
+    CHECK_EQ(memory_limit(limits).reason, (flags & kJobLimitsMemory) != 0 ? Reason::known : where_unset(limits));
+    CHECK_EQ(quota_cores({0, 0}, 8, where_unset(limits)).reason, where_unset(limits));
+    CHECK_EQ(*quota_cores({kJobRateEnabled | kJobRateHardCap, 2500}, 8, where_unset(limits)), 2.0);
+  }
+}
+
 TEST("windows job: CPU rate") {
   struct {
     uint32_t flags, rate;
@@ -167,7 +179,7 @@ TEST("windows job: CPU rate") {
                {kJobRateEnabled | kJobRateMinMax, 5000u << 16 | 100, 4.0},
                {kJobRateHardCap, 2500, Reason::unlimited}};  // not enabled
   for (const auto& row : table) {
-    const auto quota = quota_cores({row.flags, row.rate}, 8);
+    const auto quota = quota_cores({row.flags, row.rate}, 8, Reason::unlimited);
     CHECK_EQ(quota.reason, row.expected.reason);
     if (quota) CHECK_EQ(*quota, row.expected.value);
   }

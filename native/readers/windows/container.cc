@@ -1,4 +1,5 @@
-// See container.h. Of nested jobs the system shows a process the innermost one. A job limits committed memory and charges
+// See container.h. Of nested jobs the system shows a process the innermost one, and a child of Node is in one of libuv's, so
+// is Node itself once it has started a child: there, limits are unknown. A job limits committed memory and charges
 // no page cache, so what it has committed is its working set in the sense of these fields; it counts processes, not
 // threads. Throttled time, the OOM killer and pressure it does not know.
 #include "container.h"
@@ -6,6 +7,8 @@
 #include "api.h"
 #include "cpu.h"
 #include "job_limits.h"
+
+#include <string>
 
 namespace plimsoll::windows_os {
 namespace {
@@ -48,7 +51,9 @@ class ContainerReader final : public Reader {
     sample.put(Field::container_memory_limit_bytes, memory_limit_);
     sample.put(Field::container_pids_limit_count, limits ? process_limit(*limits) : Result<double>(limits.reason));
     const auto rate = query<JobCpuRate>(JobObjectCpuRateControlInformation);
-    sample.put(Field::container_cpu_quota_cores, rate ? quota_cores(*rate, online_cpus()) : Result<double>(rate.reason));
+    const Reason unset = limits ? where_unset(*limits) : limits.reason;
+    libuv_job_ = limits && unset == Reason::unsupported;
+    sample.put(Field::container_cpu_quota_cores, rate ? quota_cores(*rate, online_cpus(), unset) : Result<double>(rate.reason));
   }
 
   void read_rates(Sample& sample) override {
@@ -81,8 +86,9 @@ class ContainerReader final : public Reader {
       for (const Field field : kRateFields) sources.add(field, "no job object");
       return;
     }
-    for (const Field field : kLimitFields) sources.add(field, "JobObjectExtendedLimitInformation");
-    sources.add(Field::container_cpu_quota_cores, "JobObjectCpuRateControlInformation");
+    const std::string shown = libuv_job_ ? " (of libuv's own job: the one around it does not show)" : "";
+    for (const Field field : kLimitFields) sources.add(field, "JobObjectExtendedLimitInformation" + shown);
+    sources.add(Field::container_cpu_quota_cores, "JobObjectCpuRateControlInformation" + shown);
     for (const Field field : kMemoryFields) sources.add(field, "JobObjectMemoryUsageInformation (committed)");
     for (const Field field : kRateFields) sources.add(field, "JobObjectBasicAndIoAccountingInformation");
     sources.add(Field::container_pids_current_count, "JobObjectBasicAndIoAccountingInformation (processes)");
@@ -92,6 +98,7 @@ class ContainerReader final : public Reader {
 
  private:
   bool in_job_ = false;
+  bool libuv_job_ = false;
   Result<double> memory_limit_ = Reason::unsupported;
 };
 

@@ -8,28 +8,30 @@ constexpr uint32_t kWholeRate = 10000;  // all CPUs of the host
 
 }  // namespace
 
+Reason where_unset(const JobLimits& limits) { return limits.flags == kLibuvJob ? Reason::unsupported : Reason::unlimited; }
+
 Result<double> memory_limit(const JobLimits& limits) {
-  if ((limits.flags & kJobLimitsMemory) == 0) return Reason::unlimited;
+  if ((limits.flags & kJobLimitsMemory) == 0) return where_unset(limits);
   return static_cast<double>(limits.job_memory);
 }
 
 Result<double> process_limit(const JobLimits& limits) {
-  if ((limits.flags & kJobLimitsProcesses) == 0) return Reason::unlimited;
+  if ((limits.flags & kJobLimitsProcesses) == 0) return where_unset(limits);
   return static_cast<double>(limits.active_processes);
 }
 
-Result<double> quota_cores(const JobCpuRate& rate, double cpus) {
+Result<double> quota_cores(const JobCpuRate& rate, double cpus, Reason unset) {
   uint32_t most = kWholeRate;
-  if ((rate.flags & kJobRateEnabled) == 0) return Reason::unlimited;
+  if ((rate.flags & kJobRateEnabled) == 0) return unset;
   if ((rate.flags & kJobRateMinMax) != 0) {
     most = rate.rate >> 16;
   } else if ((rate.flags & kJobRateHardCap) != 0) {
     most = rate.rate;
   } else {
-    return Reason::unlimited;
+    return unset;
   }
   if (most == 0 || most > kWholeRate) return Reason::malformed;
-  if (most == kWholeRate) return Reason::unlimited;
+  if (most == kWholeRate) return unset;
   return cpus * most / kWholeRate;
 }
 

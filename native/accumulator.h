@@ -14,6 +14,11 @@
 
 namespace plimsoll {
 
+// What a counter has grown by: nothing if it steps back.
+struct UpwardGrowth {
+  double operator()(double before, double now) const { return std::max(0.0, now - before); }
+};
+
 template <size_t N>
 class Accumulator {
  public:
@@ -25,8 +30,9 @@ class Accumulator {
     cursor_ = 0;
   }
 
-  // `key` is the device's identity: never its position in a list.
-  void observe(uint64_t key, const Counters& now) {
+  // `key` is the device's identity: never its position in a list. `growth`: for counters that do more than grow and step back.
+  template <typename Growth = UpwardGrowth>
+  void observe(uint64_t key, const Counters& now, Growth growth = {}) {
     Device* device = find(key);
     if (device == nullptr) {
       devices_.push_back({key, reading_, now});
@@ -38,7 +44,7 @@ class Accumulator {
     }
     device->reading = reading_;
     for (size_t i = 0; i < N; ++i) {
-      totals_[i] += std::max(0.0, now[i] - device->before[i]);
+      totals_[i] += growth(device->before[i], now[i]);
       device->before[i] = now[i];
     }
   }

@@ -172,6 +172,27 @@ TEST("windows disks: performance structure, cut off, longer than known") {
   CHECK_EQ(decode_disk_performance(bytes).reason, Reason::malformed);
 }
 
+TEST("windows disks: a drive that is gone is left out; what one refuses is missing from the sum, which is unknown then") {
+  const DiskCounters one{1, 2, 3, 4, 5}, other{10, 20, 30, 40, 50};
+  Offers<kDiskCounters> offers;
+  const DriveReading both[] = {{0, one}, {1, Reason::gone}, {7, other}};
+  offer_drives(both, offers);
+  CHECK_EQ(offers[kWrites].reason, Reason::known);
+  CHECK_EQ(offers[kWrites].devices.size(), size_t{2});
+  CHECK_EQ(offers[kWrites].devices[1].key, uint64_t{7});
+  CHECK_EQ(offers[kWrites].devices[1].value, 40.0);
+  for (const Reason refusal : {Reason::unsupported, Reason::denied}) {
+    const DriveReading some[] = {{0, one}, {1, refusal}, {7, other}};
+    offer_drives(some, offers);
+    for (const Offer& offer : offers) {
+      CHECK_EQ(offer.reason, refusal);
+      CHECK(offer.devices.empty());
+    }
+  }
+  offer_drives({}, offers);
+  CHECK_EQ(offers[kReads].reason, Reason::known);
+}
+
 TEST("windows disks: names of devices") {
   std::vector<uint32_t> numbers{99};
   using namespace std::string_view_literals;
@@ -220,6 +241,29 @@ TEST("windows totals: devices come, go and step back") {
   CHECK_EQ(*total.take(offered({{3, 1000001}, {1, 5}}), none), 153.0);
   CHECK_EQ(*total.take(offered({{1, 6}}), none), 154.0);
   CHECK_EQ(*total.take(offered({}), none), 154.0);
+}
+
+TEST("windows totals: counters of 32 bits go on through the wrap, device by device; one that begins anew adds nothing") {
+  const auto wrapping = [](std::vector<DeviceReading> devices) { return Offer{Reason::known, std::move(devices), true}; };
+  const Offer none;
+  ServedCounter total;
+  CHECK_EQ(*total.take(wrapping({{1, 4294967290.0}, {2, 9000}}), none), 4294976290.0);
+  CHECK_EQ(*total.take(wrapping({{1, 4}, {2, 9001}}), none), 4294976301.0);        // 10 through the wrap, and 1
+  CHECK_EQ(*total.take(wrapping({{1, 5}, {2, 10}}), none), 4294976302.0);          // 2 begins anew
+  CHECK_EQ(*total.take(wrapping({{1, 5}, {2, 5e9}}), none), 4294976302.0 + 5e9 - 10);  // it has more than 32 bits
+  CHECK_EQ(*total.take(wrapping({{1, 5}, {2, 7}}), none), 4294976302.0 + 5e9 - 10);    // so that is no wrap
+  ServedCounter wide;
+  wide.take(none, offered({{1, 4294967290.0}}));
+  CHECK_EQ(*wide.take(none, offered({{1, 4}})), 4294967290.0);
+}
+
+TEST("windows disks: counts have 32 bits, bytes and times have more") {
+  Offers<kDiskCounters> offers;
+  offer_drives({}, offers);
+  for (size_t i = 0; i < kDiskCounters; ++i) CHECK_EQ(offers[i].wraps, i == kReads || i == kWrites);
+  const Instances wide = instances({{0, 5, 0}}), narrow{Reason::known, {{0, 5, 0}}, true};
+  offer_pdh_disk({wide, wide, narrow, narrow, wide}, offers);
+  for (size_t i = 0; i < kDiskCounters; ++i) CHECK_EQ(offers[i].wraps, i == kReads || i == kWrites);
 }
 
 TEST("windows counters of 32 bits wrap") {

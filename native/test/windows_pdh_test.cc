@@ -121,6 +121,16 @@ TEST("a counter that steps back adds nothing, then goes on from there") {
   CHECK_EQ(run.grown(Field::disk_read_bytes_total), 50.0);
 }
 
+TEST("reads of a disk have 32 bits: nothing is lost when they wrap; bytes that step back add nothing") {
+  Run run(folder() + "wrap.play");
+  run.tick();
+  run.tick();
+  CHECK_EQ(run.grown(Field::disk_reads_total), 10.0 + 1.0);
+  CHECK_EQ(run.grown(Field::disk_read_bytes_total), 0.0);
+  run.tick();
+  CHECK_EQ(run.grown(Field::disk_reads_total), 5.0);
+}
+
 TEST("more than 64 CPUs in several groups") {
   Run run(folder() + "groups.play");
   run.tick();
@@ -205,16 +215,18 @@ TEST("a buffer that is too small gets PDH_INVALID_ARGUMENT, or a size of no use:
     {
       std::ofstream play(file);
       play << "short " << answer << '\n';
-      for (int step = 0; step < 4; ++step) {
+      for (int step = 0; step < 12; ++step) {
         play << "collect\n\\Processor Information(*)\\% User Time|0,0|" << step * 70000000 << "|0\n";
         for (int disk = 0; disk < 12; ++disk) play << "\\PhysicalDisk(*)\\Disk Read Bytes/sec|" << disk << " C:|" << step * 500 << "|0\n";
-        for (int other = 0; other < 90; ++other) play << "\\Network Interface(*)\\Bytes Received/sec|isatap.nobody " << other << "|0|0\n";
+        for (int other = 0; other < 40; ++other) play << "\\Network Interface(*)\\Bytes Received/sec|isatap.nobody " << other << "|0|0\n";
         for (const auto& name : names) play << "\\Network Interface(*)\\Bytes Received/sec|" << name << '|' << step * 1000 << "|0\n";
       }
     }
     Run run(file);
-    run.tick();
-    run.tick();
+    for (int tries = 0; tries < 9 && std::isnan(run.grown(Field::disk_read_bytes_total)); ++tries) {
+      if (tries > 1) Sleep(kOpeningMs);  // a busy machine answers late
+      run.tick();
+    }
     CHECK_EQ(run.grown(Field::cpu_user_seconds_total), 7.0);
     CHECK_EQ(run.grown(Field::disk_read_bytes_total), 12 * 500.0);
     CHECK_EQ(run.sample.value(Field::disk_devices_count), 12.0);

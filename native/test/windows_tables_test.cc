@@ -118,6 +118,10 @@ TEST("windows interfaces: PDH serves only if it knows all that count") {
   CHECK_EQ(offer.devices.size(), size_t{2});
   CHECK_EQ(offer.devices[0].key, uint64_t{1005});
   CHECK_EQ(offer.devices[0].value, 11.0);
+  CHECK(!offer.wraps);
+  const Instances narrow{Reason::known, all.list, true};
+  offer_pdh_network(narrow, interfaces, offer);
+  CHECK(offer.wraps);
   const Instances some{Reason::known, {{instance_key(u"Two"), 22, 0}}};
   offer_pdh_network(some, interfaces, offer);
   CHECK_EQ(offer.reason, Reason::unsupported);

@@ -9,9 +9,11 @@ namespace {
 
 void offer(const Instances& instances, Offer& offer) {
   if (instances.reason != Reason::known) return offer.fail(instances.reason);
-  offer.begin();
+  offer.begin(instances.wraps);
   for (const Instance& disk : instances.list) offer.devices.push_back({disk.key, static_cast<double>(disk.first)});
 }
+
+bool wraps(size_t counter) { return counter == kReads || counter == kWrites; }
 
 double busy_seconds(int64_t clock, int64_t idle) { return static_cast<double>(clock - idle) * kSecondsPerTick; }
 
@@ -40,6 +42,18 @@ void offer_pdh_disk(const PdhDisk& pdh, Offers<kDiskCounters>& offers) {
     if (disk.first < 0 || disk.second < 0) return busy.fail(Reason::malformed);
     busy.devices.push_back({disk.key, busy_seconds(disk.second, disk.first)});
   }
+}
+
+void offer_drives(std::span<const DriveReading> drives, Offers<kDiskCounters>& offers) {
+  for (size_t i = 0; i < kDiskCounters; ++i) offers[i].begin(wraps(i));
+  Reason refused = Reason::known;
+  for (const auto& [number, counters] : drives) {
+    if (counters.reason == Reason::gone) continue;
+    if (!counters) refused = counters.reason;
+    for (size_t i = 0; counters && i < kDiskCounters; ++i) offers[i].devices.push_back({number, (*counters)[i]});
+  }
+  if (refused == Reason::known) return;
+  for (Offer& offer : offers) offer.fail(refused);
 }
 
 bool parse_disk_instance(std::u16string_view name, uint64_t& key) {

@@ -18,6 +18,13 @@ using DiskCounters = std::array<double, kDiskCounters>;
 // What IOCTL_DISK_PERFORMANCE has filled, perhaps longer than the structure known here. `malformed` if it is cut off.
 Result<DiskCounters> decode_disk_performance(std::span<const std::byte> bytes);
 
+// Without the drives that are gone. What any other refuses is missing from the sum, so its reason is the answer for all.
+struct DriveReading {
+  uint32_t number;
+  Result<DiskCounters> counters;
+};
+void offer_drives(std::span<const DriveReading> drives, Offers<kDiskCounters>& offers);
+
 // The same from PDH's "PhysicalDisk".
 struct PdhDisk {
   const Instances& read_bytes;

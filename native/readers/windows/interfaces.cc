@@ -102,7 +102,7 @@ bool parse_network_instance(std::u16string_view name, uint64_t& key) {
 
 void offer_pdh_network(const Instances& instances, const std::vector<CountedInterface>& interfaces, Offer& offer) {
   if (instances.reason != Reason::known) return offer.fail(instances.reason);
-  offer.begin();
+  offer.begin(instances.wraps);
   for (const CountedInterface& one : interfaces) {
     if (!one.counted) continue;
     const uint64_t key = instance_key_of_description(one.row);

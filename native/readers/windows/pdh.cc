@@ -21,6 +21,7 @@ constexpr int kMostFailures = 3;           // in a row
 struct CounterPath {
   const char* path;
   KeyOfInstance key_of;
+  bool wraps = false;  // PERF_COUNTER_COUNTER and _RAWCOUNT have 32 bits, unlike _BULK_COUNT and the timers
 };
 
 // In the order of PdhCounter. "Processor Information" sees all processor groups, "Processor" only the first.
@@ -32,17 +33,17 @@ constexpr CounterPath kPaths[] = {
     {"\\Processor Information(*)\\% DPC Time", parse_processor_instance},
     {"\\PhysicalDisk(*)\\Disk Read Bytes/sec", parse_disk_instance},
     {"\\PhysicalDisk(*)\\Disk Write Bytes/sec", parse_disk_instance},
-    {"\\PhysicalDisk(*)\\Disk Reads/sec", parse_disk_instance},
-    {"\\PhysicalDisk(*)\\Disk Writes/sec", parse_disk_instance},
+    {"\\PhysicalDisk(*)\\Disk Reads/sec", parse_disk_instance, true},
+    {"\\PhysicalDisk(*)\\Disk Writes/sec", parse_disk_instance, true},
     {"\\PhysicalDisk(*)\\% Idle Time", parse_disk_instance},
     {"\\Network Interface(*)\\Bytes Received/sec", parse_network_instance},
     {"\\Network Interface(*)\\Bytes Sent/sec", parse_network_instance},
-    {"\\Network Interface(*)\\Packets Received/sec", parse_network_instance},
-    {"\\Network Interface(*)\\Packets Sent/sec", parse_network_instance},
-    {"\\Network Interface(*)\\Packets Received Errors", parse_network_instance},
-    {"\\Network Interface(*)\\Packets Outbound Errors", parse_network_instance},
-    {"\\Network Interface(*)\\Packets Received Discarded", parse_network_instance},
-    {"\\Network Interface(*)\\Packets Outbound Discarded", parse_network_instance},
+    {"\\Network Interface(*)\\Packets Received/sec", parse_network_instance, true},
+    {"\\Network Interface(*)\\Packets Sent/sec", parse_network_instance, true},
+    {"\\Network Interface(*)\\Packets Received Errors", parse_network_instance, true},
+    {"\\Network Interface(*)\\Packets Outbound Errors", parse_network_instance, true},
+    {"\\Network Interface(*)\\Packets Received Discarded", parse_network_instance, true},
+    {"\\Network Interface(*)\\Packets Outbound Discarded", parse_network_instance, true},
 };
 constexpr size_t kCounters = std::size(kPaths);
 static_assert(kCounters == static_cast<size_t>(PdhCounter::count));
@@ -62,6 +63,7 @@ struct Pdh::Question final : SideThread::Task {
     const PdhStatus status = opened ? query.collect() : open_status;
     for (size_t i = 0; i < kCounters; ++i) {
       Instances& one = instances[i];
+      one.wraps = kPaths[i].wraps;
       statuses[i] = status == 0 ? query.read(i, kPaths[i].key_of, one) : status;
       if (statuses[i] == kPdhMissing && added[i] != 0) statuses[i] = added[i];
       if (status == 0) continue;

@@ -21,6 +21,7 @@ struct Instance {
 struct Instances {
   Reason reason = Reason::warming_up;
   std::vector<Instance> list;  // keeps its room
+  bool wraps = false;          // at 32 bits
 };
 
 // The identity of an instance by its name; false for a sum over others ("_Total").

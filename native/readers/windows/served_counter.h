@@ -7,6 +7,7 @@
 
 #include "../../accumulator.h"
 #include "../../result.h"
+#include "wrapping_counter.h"
 
 #include <array>
 #include <cstdint>
@@ -23,9 +24,11 @@ struct DeviceReading {
 struct Offer {
   Reason reason = Reason::unsupported;
   std::vector<DeviceReading> devices;  // keeps its room
+  bool wraps = false;                  // at 32 bits
 
-  void begin() {
+  void begin(bool wraps_at_32_bits = false) {
     reason = Reason::known;
+    wraps = wraps_at_32_bits;
     devices.clear();
   }
   void fail(Reason why) {
@@ -72,7 +75,13 @@ class ServedCounter {
  private:
   static void observe(Accumulator<1>& sum, const Offer& offer) {
     sum.begin();
-    for (const DeviceReading& device : offer.devices) sum.observe(device.key, {device.value});
+    for (const DeviceReading& device : offer.devices) {
+      if (offer.wraps) {
+        sum.observe(device.key, {device.value}, WrappingGrowth{});
+      } else {
+        sum.observe(device.key, {device.value});
+      }
+    }
     sum.end();
   }
 

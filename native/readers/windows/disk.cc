@@ -1,5 +1,12 @@
 // See disk.h. A drive is opened for each reading: a handle that is kept keeps a USB disk from being taken out. It is
-// opened for no access at all, which needs no privilege. Virtual drives that keep no statistics are left out.
+// opened for no access at all, which needs no privilege. Some virtual drives keep no statistics, and on Windows Server none
+// does before `diskperf -y`: their part would be missing from the sums, which are unknown then.
+//
+// IOCTL_DISK_PERFORMANCE turns the counters of a drive on, and IOCTL_DISK_PERFORMANCE_OFF is not sent in the end. By the
+// driver kit's text each request raises a count of users; by its only source (diskperf) there is one flag for the first
+// request of all, so that OFF would stop the counters, and set them to 0, for every other program that reads them.
+// https://learn.microsoft.com/windows-hardware/drivers/ddi/ntdddisk/ni-ntdddisk-ioctl_disk_performance
+// https://learn.microsoft.com/windows-hardware/drivers/ddi/ntdddisk/ni-ntdddisk-ioctl_disk_performance_off
 #include "disk.h"
 
 #include "api.h"
@@ -14,6 +21,8 @@ namespace plimsoll::windows_os {
 namespace {
 
 constexpr size_t kMostNames = 1 << 20;
+constexpr const char* kCall = "IOCTL_DISK_PERFORMANCE";
+constexpr const char* kCallRefused = "IOCTL_DISK_PERFORMANCE, which a drive refuses: `diskperf -y` may turn it on";
 constexpr size_t kAnswerBytes = 512;  // systems may answer with more than the structure of this header
 
 struct DiskField {
@@ -30,7 +39,7 @@ constexpr DiskField kDiskFields[] = {
     {Field::disk_busy_seconds_total, kBusySeconds, "busySeconds", PdhCounter::disk_idle},
 };
 
-// `unsupported`: a drive without statistics.
+// `unsupported`: a drive without statistics, or with its counters off.
 Result<DiskCounters> read_drive(uint32_t number) {
   const std::wstring path = to_wide("\\\\.\\PhysicalDrive" + std::to_string(number));
   const HANDLE drive = CreateFileW(path.c_str(), 0, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr);
@@ -58,7 +67,7 @@ class DiskReader final : public Reader {
                     pdh_->of(PdhCounter::disk_writes), pdh_->of(PdhCounter::disk_idle)}, from_pdh_);
     for (const auto& disk : kDiskFields) sample.put(disk.field, totals_[disk.counter].take(from_pdh_[disk.counter], drives_[disk.counter]));
     const Offer& counted = from_pdh_[kReadBytes].reason == Reason::known ? from_pdh_[kReadBytes] : drives_[kReadBytes];
-    if (counted.reason == Reason::known || counted.reason == Reason::unsupported) {
+    if (counted.reason == Reason::known || numbers_.empty()) {
       sample.set(Field::disk_devices_count, static_cast<double>(counted.devices.size()));
     } else {
       sample.fail(Field::disk_devices_count, counted.reason);
@@ -66,8 +75,9 @@ class DiskReader final : public Reader {
   }
 
   void describe(Sources& sources) const override {
-    for (const auto& disk : kDiskFields) sources.add(disk.field, pdh_->source(disk.pdh, "IOCTL_DISK_PERFORMANCE"));
-    sources.add(Field::disk_devices_count, pdh_->source(PdhCounter::disk_read_bytes, "IOCTL_DISK_PERFORMANCE"));
+    const char* call = !numbers_.empty() && drives_[kReadBytes].reason == Reason::unsupported ? kCallRefused : kCall;
+    for (const auto& disk : kDiskFields) sources.add(disk.field, pdh_->source(disk.pdh, call));
+    sources.add(Field::disk_devices_count, pdh_->source(PdhCounter::disk_read_bytes, call));
   }
 
   void list(Details& details) override {
@@ -95,17 +105,12 @@ class DiskReader final : public Reader {
     find_physical_drives({reinterpret_cast<const char16_t*>(names_.data()), units}, numbers_);
   }
 
-  // That a drive may not be opened is the answer for all, as its part would be missing from the sum.
   void read_drives() {
-    for (Offer& offer : drives_) offer.begin();
-    for (const uint32_t number : numbers_) {
-      const auto counters = read_drive(number);
-      if (counters.reason == Reason::gone || counters.reason == Reason::unsupported) continue;
-      if (!counters) return fail(counters.reason);
-      for (size_t i = 0; i < kDiskCounters; ++i) drives_[i].devices.push_back({number, (*counters)[i]});
-    }
+    readings_.clear();
+    for (const uint32_t number : numbers_) readings_.push_back({number, read_drive(number)});
+    offer_drives(readings_, drives_);
     any_drive_ = any_drive_ || !drives_[kReadBytes].devices.empty();
-    if (!any_drive_) fail(Reason::unsupported);
+    if (!any_drive_ && drives_[kReadBytes].reason == Reason::known) fail(Reason::unsupported);
   }
 
   void fail(Reason reason) {
@@ -115,6 +120,7 @@ class DiskReader final : public Reader {
   std::shared_ptr<Pdh> pdh_;
   std::vector<wchar_t> names_;
   std::vector<uint32_t> numbers_;
+  std::vector<DriveReading> readings_;  // keeps its room
   Offers<kDiskCounters> from_pdh_;
   Offers<kDiskCounters> drives_;
   std::array<ServedCounter, kDiskCounters> totals_{ServedCounter{}, ServedCounter{}, ServedCounter{}, ServedCounter{},

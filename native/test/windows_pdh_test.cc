@@ -5,6 +5,7 @@
 #include "../readers/reader.h"
 #include "../readers/windows/api.h"
 #include "../readers/windows/interfaces.h"
+#include "../readers/windows/process.h"
 #include "check.h"
 
 #include <cstdlib>
@@ -239,6 +240,16 @@ TEST("a buffer that is too small gets PDH_INVALID_ARGUMENT, or a size of no use:
     CHECK_EQ(run.grown(Field::network_received_bytes_total), 1000.0 * static_cast<double>(names.size()));
     std::remove(file.c_str());
   }
+}
+
+TEST("threads of this process: a walk that breaks off with an error is no count") {
+  CHECK(*count_threads(api().get_next_thread) >= 1);
+  CHECK_EQ(count_threads(nullptr).reason, Reason::unsupported);
+  constexpr auto breaks_off = [](HANDLE process, HANDLE thread, ACCESS_MASK access, ULONG attributes, ULONG flags, HANDLE* next) -> Status {
+    if (thread != nullptr) return static_cast<Status>(0xC0000022);  // STATUS_ACCESS_DENIED
+    return api().get_next_thread(process, thread, access, attributes, flags, next);
+  };
+  CHECK_EQ(count_threads(breaks_off).reason, Reason::denied);
 }
 
 // Last: a process cannot leave a job.

@@ -17,6 +17,7 @@ namespace plimsoll::windows_os {
 
 using Status = LONG;  // NTSTATUS: negative is an error
 inline constexpr Status kLengthMismatch = static_cast<Status>(0xC0000004);  // STATUS_INFO_LENGTH_MISMATCH
+inline constexpr Status kNoMoreEntries = static_cast<Status>(0x8000001A);   // STATUS_NO_MORE_ENTRIES
 
 // Classes of NtQuerySystemInformation: https://ntdoc.m417z.com/system_information_class
 enum class SystemClass : int { performance = 2, processes = 5, processor_performance = 8, page_files = 18 };

@@ -2,7 +2,6 @@
 // events, threads and keys too; there is no limit worth the name. Page faults are not told apart, switches not counted.
 #include "process.h"
 
-#include "api.h"
 #include "layouts.h"
 
 #include <psapi.h>
@@ -16,25 +15,6 @@ double seconds(const FILETIME& time) {
   return static_cast<double>(uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) * kSecondsPerTick;
 }
 
-// The system has no cheap count: walking one's own threads costs less than a snapshot of all processes.
-// A thread that has ended is met as long as somebody holds a handle of it. https://ntdoc.m417z.com/ntgetnextthread
-Result<double> count_threads() {
-  constexpr ACCESS_MASK access = THREAD_QUERY_LIMITED_INFORMATION | SYNCHRONIZE;
-  if (api().get_next_thread == nullptr) return Reason::unsupported;
-  double count = 0;
-  HANDLE thread = nullptr;
-  for (;;) {
-    HANDLE next = nullptr;
-    const Status status = api().get_next_thread(GetCurrentProcess(), thread, access, 0, 0, &next);
-    if (thread != nullptr) CloseHandle(thread);
-    if (status < 0 || next == nullptr) break;
-    if (WaitForSingleObject(next, 0) == WAIT_TIMEOUT) ++count;
-    thread = next;
-  }
-  if (count == 0) return Reason::unsupported;
-  return count;
-}
-
 class ProcessReader final : public Reader {
  public:
   const char* noun() const override { return "process"; }
@@ -45,7 +25,7 @@ class ProcessReader final : public Reader {
     put(sample, Field::process_user_seconds_total, timed, seconds(user));
     put(sample, Field::process_system_seconds_total, timed, seconds(kernel));
     read_io(sample);
-    if (!threads_ || *threads_ > kMostThreadsAtGauges) threads_ = count_threads();
+    if (!threads_ || *threads_ > kMostThreadsAtGauges) threads_ = count_threads(api().get_next_thread);
   }
 
   void read_gauges(Sample& sample) override {
@@ -56,7 +36,7 @@ class ProcessReader final : public Reader {
     const bool counted = GetProcessHandleCount(GetCurrentProcess(), &handles) != 0;
     put(sample, Field::process_open_fds_count, counted, static_cast<double>(handles));
     if (counted && handles == 0) sample.fail(Field::process_open_fds_count, Reason::unsupported);  // Wine counts none
-    if (threads_ && *threads_ <= kMostThreadsAtGauges) threads_ = count_threads();
+    if (threads_ && *threads_ <= kMostThreadsAtGauges) threads_ = count_threads(api().get_next_thread);
     sample.put(Field::process_threads_count, threads_);
   }
 
@@ -90,6 +70,27 @@ class ProcessReader final : public Reader {
 };
 
 }  // namespace
+
+// The system has no cheap count: walking one's own threads costs less than a snapshot of all processes.
+// A thread that has ended is met as long as somebody holds a handle of it. https://ntdoc.m417z.com/ntgetnextthread
+Result<double> count_threads(decltype(Api::get_next_thread) get_next) {
+  constexpr ACCESS_MASK access = THREAD_QUERY_LIMITED_INFORMATION | SYNCHRONIZE;
+  if (get_next == nullptr) return Reason::unsupported;
+  double count = 0;
+  HANDLE thread = nullptr;
+  for (;;) {
+    HANDLE next = nullptr;
+    const Status status = get_next(GetCurrentProcess(), thread, access, 0, 0, &next);
+    if (thread != nullptr) CloseHandle(thread);
+    if (status == kNoMoreEntries) break;
+    if (status < 0) return reason_of_status(status);
+    if (next == nullptr) return Reason::malformed;
+    if (WaitForSingleObject(next, 0) == WAIT_TIMEOUT) ++count;
+    thread = next;
+  }
+  if (count == 0) return Reason::unsupported;
+  return count;
+}
 
 std::unique_ptr<Reader> process_reader() { return std::make_unique<ProcessReader>(); }
 

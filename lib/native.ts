@@ -202,6 +202,11 @@ function prebuildsFolder(): string {
 	return join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`)
 }
 
+/** What node-gyp wants there. @internal */
+export function buildTools(platform: NodeJS.Platform): string {
+	return platform === 'win32' ? 'Visual Studio Build Tools with C++, and python3' : 'a C++20 compiler, make and python3'
+}
+
 function notFoundMessage(cause: unknown): string {
 	const libc = libcOfProcess()
 	const runtime = `${process.platform}-${process.arch}${libc ? ` (${libc})` : ''}, Node ${process.version}`
@@ -214,7 +219,7 @@ function notFoundMessage(cause: unknown): string {
 		`  ${join(packageRoot, 'build', 'Release')}: ${existsSync(join(packageRoot, 'build', 'Release')) ? 'present' : 'no such folder'}`,
 		`  ${folder}: ${found}`,
 		`Reason: ${reason}`,
-		'Build it from source (needs a C++20 compiler, make and python3):',
+		`Build it from source (needs ${buildTools(process.platform)}):`,
 		`  node ${join(packageRoot, 'tools', 'build-from-source.mjs')}`,
 	].join('\n')
 }

@@ -1,9 +1,15 @@
 // Which libc the process runs on: by the names of mapped files, as the systems named write them, and of this process.
 import { describe, expect, test } from 'vitest'
 
-import { libcInMaps, libcOfProcess } from '../lib/native.ts'
+import { buildTools, libcInMaps, libcOfProcess } from '../lib/native.ts'
 
 const mapped = (path: string): string => `7f1c2a000000-7f1c2a026000 r--p 00000000 fe:00 1835018                    ${path}\n`
+
+test('what a build needs is named for the platform', () => {
+	expect(buildTools('win32')).toMatch(/Visual Studio Build Tools/)
+	expect(buildTools('win32')).not.toMatch(/make/)
+	expect(buildTools('linux')).toMatch(/make/)
+})
 
 describe('the libc of the process', () => {
 	test.each([

@@ -39,7 +39,10 @@ export interface BlockedEvent {
 
 export type PressureSource = 'system' | 'container'
 export type PressureResource = 'cpu' | 'memory' | 'io'
-/** 'some': a task at least waited; 'full': all did at once. macOS: warning, critical. Windows: 'some' for low memory. */
+/**
+ * 'some': a task at least waited; 'full': all did at once. macOS: a raised level, told each second
+ * while it lasts; 'full' a critical one. Windows: 'some' for low memory.
+ */
 export type PressureLevel = 'some' | 'full'
 
 /** Tasks waited for a resource for at least `stallMs` within `windowMs`. */

@@ -21,7 +21,7 @@ enum class MemoryEvent : uint8_t { low, high, max, oom, oom_kill };
 inline constexpr size_t kMemoryEvents = 5;
 
 // Tasks waited for at least `stall_ms` within `window_ms`. Systems that know levels instead of stalls serve memory alone, and
-// their numbers are 0: `some` for a warning or low memory, `full` for critical.
+// their numbers are 0: `some` for a warning (a critical level is one too) or low memory, `full` for critical.
 struct PressureTrigger {
   PressureSource source{};
   PressureResource resource{};

@@ -87,6 +87,7 @@ export type FieldName =
 	| 'process.user_seconds_total'
 	| 'process.system_seconds_total'
 	| 'process.rss_bytes'
+	| 'process.footprint_bytes'
 	| 'process.threads_count'
 	| 'process.open_fds_count'
 	| 'process.program_fds_count'
@@ -119,7 +120,7 @@ export type Reason =
 	| 'gone'
 	| 'internal'
 
-export const layoutId: number = 2430753957
+export const layoutId: number = 2772742699
 
 /** By the byte in a slot; the first means that the value is known. */
 export const reasons: readonly (Reason | undefined)[] = [undefined, 'warming-up', 'unlimited', 'unsupported', 'disabled', 'denied', 'malformed', 'gone', 'internal']
@@ -208,9 +209,10 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'process.user_seconds_total': { name: 'process.user_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 42 },
 	'process.system_seconds_total': { name: 'process.system_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 43 },
 	'process.rss_bytes': { name: 'process.rss_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 13 },
-	'process.threads_count': { name: 'process.threads_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 14 },
-	'process.open_fds_count': { name: 'process.open_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 15 },
-	'process.program_fds_count': { name: 'process.program_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 16 },
+	'process.footprint_bytes': { name: 'process.footprint_bytes', kind: 'gauge', unit: 'bytes', rhythm: 'gauge', index: 14 },
+	'process.threads_count': { name: 'process.threads_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 15 },
+	'process.open_fds_count': { name: 'process.open_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 16 },
+	'process.program_fds_count': { name: 'process.program_fds_count', kind: 'gauge', unit: 'count', rhythm: 'gauge', index: 17 },
 	'process.fd_limit_count': { name: 'process.fd_limit_count', kind: 'limit', unit: 'count', rhythm: 'slow', index: 13 },
 	'process.read_bytes_total': { name: 'process.read_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 44 },
 	'process.written_bytes_total': { name: 'process.written_bytes_total', kind: 'counter', unit: 'bytes', rhythm: 'rate', index: 45 },
@@ -226,6 +228,6 @@ export const fields: { readonly [name in FieldName]: Field } = {
 	'pressure.memory_full_seconds_total': { name: 'pressure.memory_full_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 53 },
 	'pressure.io_some_seconds_total': { name: 'pressure.io_some_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 54 },
 	'pressure.io_full_seconds_total': { name: 'pressure.io_full_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'rate', index: 55 },
-	'loop.idle_seconds_total': { name: 'loop.idle_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'gauge', index: 17 },
-	'loop.longest_busy_seconds': { name: 'loop.longest_busy_seconds', kind: 'gauge', unit: 'seconds', rhythm: 'gauge', index: 18 },
+	'loop.idle_seconds_total': { name: 'loop.idle_seconds_total', kind: 'counter', unit: 'seconds', rhythm: 'gauge', index: 18 },
+	'loop.longest_busy_seconds': { name: 'loop.longest_busy_seconds', kind: 'gauge', unit: 'seconds', rhythm: 'gauge', index: 19 },
 }

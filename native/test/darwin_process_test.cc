@@ -74,6 +74,19 @@ TEST("darwin process: struct rusage_info_v4") {
   CHECK_EQ(decode_usage(Bytes(bytes).first(295)).reason, Reason::malformed);
 }
 
+// struct task_vm_info: one number of 64 bits, two of 32, then numbers of 64.
+TEST("darwin process: struct task_vm_info, as much of it as the system answers") {
+  std::vector<uint8_t> bytes(152);
+  put(bytes, 16, uint64_t{85} << 20);    // resident_size
+  put(bytes, 120, uint64_t{30} << 20);   // compressed
+  put(bytes, 144, uint64_t{101} << 20);  // phys_footprint
+  CHECK_EQ(decode_memory(bytes)->footprint_bytes, uint64_t{101} << 20);
+  CHECK_EQ(decode_memory(Bytes(bytes).first(144)).reason, Reason::unsupported);  // revision 0, which has none
+  for (const size_t length : {0, 4, 143, 145, 148, 151}) CHECK_EQ(decode_memory(Bytes(bytes).first(length)).reason, Reason::malformed);
+  bytes.resize(340);  // a later revision
+  CHECK_EQ(decode_memory(bytes)->footprint_bytes, uint64_t{101} << 20);
+}
+
 TEST("darwin process: a Mach tick is 1/frequency, translated or not") {
   CHECK_EQ(*mach_tick_seconds(Result<uint64_t>(24'000'000)) * 24e6, 1.0);     // Apple silicon, and Rosetta on it
   CHECK_EQ(*mach_tick_seconds(Result<uint64_t>(1'000'000'000)) * 1e9, 1.0);  // Intel

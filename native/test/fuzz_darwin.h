@@ -25,6 +25,8 @@ inline void fuzz_darwin(const uint8_t* data, size_t size) {
   if (task && task->threads <= 0) std::abort();
   const auto usage = decode_usage(bytes);
   if (usage && !(waiting_ticks(*usage) >= 0)) std::abort();
+  const auto memory = decode_memory(bytes);
+  if (static_cast<bool>(memory) != (size >= sizeof(MemoryRecord))) std::abort();
   const auto number = decode_number(bytes);
   if (number) mach_tick_seconds(number);
 

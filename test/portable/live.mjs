@@ -61,6 +61,10 @@ async function checkFields(results, { index, fields: { fields, reasonTexts } }) 
 			assert.ok(sampler.value(name) > 0 || sampler.value(name) === 0, sampler.why(name)),
 		)
 	}
+	await results.check('process.footprint_bytes is known on macOS, and elsewhere said to be unsupported', () => {
+		const [value, why] = [sampler.value('process.footprint_bytes'), sampler.why('process.footprint_bytes')]
+		assert.ok(process.platform === 'darwin' ? value > 0 : why === 'unsupported', `${value}, ${why}`)
+	})
 	await results.check('memory.total_bytes is what Node says', () =>
 		assertNear(sampler.value('memory.total_bytes'), totalmem(), 0.01),
 	)

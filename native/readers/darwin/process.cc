@@ -8,8 +8,11 @@
 #include "process_usage.h"
 #include "sysctl.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <libproc.h>
+#include <mach/mach.h>
 #include <sys/proc_info.h>
 #include <sys/resource.h>
 
@@ -26,6 +29,10 @@ static_assert(offsetof(rusage_info_v4, ri_pageins) == offsetof(UsageRecord, page
 static_assert(offsetof(rusage_info_v4, ri_diskio_bytesread) == offsetof(UsageRecord, disk_read_bytes));
 static_assert(offsetof(rusage_info_v4, ri_logical_writes) == offsetof(UsageRecord, logical_written_bytes));
 static_assert(offsetof(rusage_info_v4, ri_runnable_time) == offsetof(UsageRecord, runnable_ticks));
+
+static_assert(offsetof(task_vm_info, phys_footprint) == offsetof(MemoryRecord, footprint_bytes));
+static_assert(TASK_VM_INFO_REV0_COUNT * sizeof(natural_t) == sizeof(MemoryRecord::first_revision));
+static_assert(TASK_VM_INFO_REV1_COUNT * sizeof(natural_t) == sizeof(MemoryRecord));
 
 constexpr size_t kFirstDescriptors = 512;
 constexpr int kMostGrowths = 12;  // over two million descriptors
@@ -46,6 +53,7 @@ class ProcessReader final : public Reader {
   void read_gauges(Sample& sample) override {
     const auto task = this->task();
     sample.put(Field::process_rss_bytes, converted(task, [](const TaskRecord& record) { return record.resident_bytes; }));
+    sample.put(Field::process_footprint_bytes, converted(memory(), [](const MemoryRecord& record) { return record.footprint_bytes; }));
     sample.put(Field::process_threads_count, converted(task, [](const TaskRecord& record) { return record.threads; }));
     sample.put(Field::process_open_fds_count, open_descriptors());
   }
@@ -66,6 +74,7 @@ class ProcessReader final : public Reader {
 
   void describe(Sources& sources) const override {
     for (const Field field : {Field::process_rss_bytes, Field::process_threads_count}) sources.add(field, "proc_pidinfo(PROC_PIDTASKINFO)");
+    sources.add(Field::process_footprint_bytes, "task_info(TASK_VM_INFO)");
     sources.add(Field::process_open_fds_count, "proc_pidinfo(PROC_PIDLISTFDS)");
     sources.add(Field::process_fd_limit_count, "getrlimit(2), sysctl kern.maxfilesperproc");
     for (const Field field : {Field::process_user_seconds_total, Field::process_system_seconds_total, Field::process_minor_faults_total}) {
@@ -81,6 +90,15 @@ class ProcessReader final : public Reader {
     const int answered = proc_pidinfo(process_, PROC_PIDTASKINFO, 0, buffer, sizeof buffer);
     if (answered <= 0) return reason_of(errno);
     return decode_task(Bytes(buffer, static_cast<size_t>(answered)));
+  }
+
+  // Not more than is used: later revisions add up ledgers.
+  static Result<MemoryRecord> memory() {
+    natural_t words[TASK_VM_INFO_REV1_COUNT];
+    mach_msg_type_number_t count = TASK_VM_INFO_REV1_COUNT;
+    if (task_info(mach_task_self(), TASK_VM_INFO, reinterpret_cast<task_info_t>(words), &count) != KERN_SUCCESS) return Reason::internal;
+    const size_t answered = std::min<size_t>(count, std::size(words));
+    return decode_memory(Bytes(reinterpret_cast<const uint8_t*>(words), answered * sizeof(natural_t)));
   }
 
   Result<double> open_descriptors() {

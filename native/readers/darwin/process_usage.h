@@ -1,5 +1,6 @@
 // What libproc tells about a process, decoded. Any thread: pure, tested without macOS.
-// xnu bsd/sys/proc_info.h (struct proc_taskinfo, struct proc_fdinfo), bsd/sys/resource.h (struct rusage_info_v4)
+// xnu bsd/sys/proc_info.h (struct proc_taskinfo, struct proc_fdinfo), bsd/sys/resource.h (struct rusage_info_v4),
+// osfmk/mach/task_info.h (struct task_vm_info), osfmk/kern/task.c (how much of it a system answers)
 #pragma once
 
 #include "bytes.h"
@@ -58,6 +59,20 @@ inline Result<UsageRecord> decode_usage(Bytes bytes) {
   UsageRecord usage{};
   if (!copy_record(bytes, usage)) return Reason::malformed;
   return usage;
+}
+
+// TASK_VM_INFO, of which later systems answer more: up to the footprint (revision 1).
+struct MemoryRecord {
+  uint8_t first_revision[144];
+  uint64_t footprint_bytes;
+};
+static_assert(sizeof(MemoryRecord) == 152);
+
+// `bytes`: as many as the system answered. The first revision knows no footprint.
+inline Result<MemoryRecord> decode_memory(Bytes bytes) {
+  MemoryRecord memory{};
+  if (copy_record(bytes, memory)) return memory;
+  return bytes.size() == sizeof memory.first_revision ? Reason::unsupported : Reason::malformed;
 }
 
 // The length of a Mach tick. `frequency` is sysctl hw.tbfrequency (24 MHz on Apple silicon, 1 GHz on Intel);

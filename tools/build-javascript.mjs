@@ -1,5 +1,7 @@
 // npm run build:ts: dist/ from lib/. Declarations are TypeScript's, a file a module; JavaScript is bundled, a file an entry point and
 // what they share: loading 120 small modules costs a process 7 MB and many times the time (docs/decisions/0014-bundled-javascript.md).
+// No source maps: lib/ is not in the package, so they would tell its users nothing, and a comment that names a missing map makes
+// bundlers warn. dist/ is readable as it is.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +29,6 @@ async function bundle() {
 		await bundled.write({
 			dir: join(top, 'dist'),
 			format: 'esm',
-			sourcemap: true,
 			chunkFileNames: '[name].js',
 			codeSplitting: { groups },
 		})

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 
 import { hostTarget, pathOf, targets } from '../../tools/prebuild-targets.mjs'
 import { attempt, check, finish, isComplete, succeed } from './checks.mjs'
-import { binWithoutCompiler, cleanEnvironment, install, nodeOfMajor, pack, pathWith } from './installation.mjs'
+import { binWithoutCompiler, cleanEnvironment, install, nodeOfMajor, pack, pathWith, top } from './installation.mjs'
 import { checkManagers } from './managers.mjs'
 import { checkRefusals } from './refusals.mjs'
 import { checkTypes } from './types.mjs'
@@ -34,6 +34,12 @@ function checkContent(paths) {
 		const found = paths.filter(path => path.endsWith('.node'))
 		if (isComplete) assert.deepEqual(found.sort(), wanted.sort())
 		else assert.ok(found.includes(wanted[0]), `only ${found}`)
+	})
+	check('no file in the tarball names a source map, for none is in it', () => {
+		const code = paths.filter(path => /\.(c|m)?[jt]s$/.test(path))
+		const naming = code.filter(path => readFileSync(join(top, path), 'utf8').includes('sourceMappingURL='))
+		assert.deepEqual([...naming, ...paths.filter(path => path.endsWith('.map'))], [])
+		return `${code.length} files`
 	})
 	check('the tarball has no binding.gyp at its root and no build folder', () => {
 		const bad = paths.filter(path => path === 'binding.gyp' || /^(build|build-cmake|test|node_modules)\//.test(path))

@@ -9,7 +9,7 @@ export type {
 	MountDetails,
 	ResourceDetails,
 } from './detection/details.ts'
-export type { CurrentResourcesOptions, Detector, DetectorStats } from './detection/detector.ts'
+export type { CurrentResourcesOptions, Detector, DetectorStats, FieldSources } from './detection/detector.ts'
 export type {
 	ContainerResources,
 	CpuResources,

@@ -7,6 +7,7 @@ import { type NativeDetails, native } from '../native.ts'
 import { type FieldName, fields, type Reason } from '../snapshot/fields.ts'
 import { checkOptions } from '../snapshot/options.ts'
 import type { LoopRow, OpenSampler } from '../snapshot/sampler.ts'
+import { allFields } from '../snapshot/snapshot.ts'
 import { windowOf } from '../snapshot/window.ts'
 import { deriveResources } from './derive.ts'
 import { detailsBetween, type ResourceDetails } from './details.ts'
@@ -37,6 +38,8 @@ export interface CurrentResourcesOptions {
 	readonly windowMs?: number | undefined
 }
 
+export type FieldSources = { readonly [field in FieldName]: string | undefined }
+
 export interface Detector {
 	/**
 	 * What the machine, the container and the process use, as of the newest sample. Within one sample the same frozen
@@ -54,6 +57,12 @@ export interface Detector {
 	value(field: FieldName): number | undefined
 	/** Why a raw field is unknown; `undefined` when it is known. @throws ERR_UNKNOWN_FIELD, ERR_CLOSED */
 	why(field: FieldName): Reason | undefined
+	/**
+	 * What serves each raw field here: a file, a call, a counter. `undefined` where no reader of this platform knows the field.
+	 * Looks anew, on libuv's pool, as `plimsoll doctor` does. `filesystem.*` for `watchedPath` as given here, else for the
+	 * working directory. @throws ERR_CLOSED
+	 */
+	getSources(): Promise<FieldSources>
 	/** Event loops of workers that use plimsoll, as raw values. @throws ERR_CLOSED */
 	loops(): LoopRow[]
 	stats(): DetectorStats
@@ -158,6 +167,12 @@ export class ResourceDetector implements Detector {
 
 	why(field: FieldName): Reason | undefined {
 		return this.#sampler.why(field)
+	}
+
+	async getSources(): Promise<FieldSources> {
+		this.#sampler.ring // throws when closed
+		const texts = await native().sources('', this.#sampler.watchedPath || process.cwd(), 0)
+		return Object.fromEntries(allFields.map(({ name }, number) => [name, texts[number] || undefined])) as FieldSources
 	}
 
 	loops(): LoopRow[] {

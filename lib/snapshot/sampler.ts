@@ -120,17 +120,19 @@ export class OpenSampler implements Sampler {
 	#options: { sampleIntervalMs: number; rateIntervalMs: number; slowIntervalMs: number }
 	readonly #listening: Listening
 	#closed = false
+	/** As this opener named it; '' for the one in force. @internal */
+	readonly watchedPath: string
 
 	constructor(options: SamplerOptions) {
 		this.#native = native()
 		this.#options = withDefaults(options, defaults)
-		const path = options.watchedPath === undefined ? '' : resolve(options.watchedPath)
+		this.watchedPath = options.watchedPath === undefined ? '' : resolve(options.watchedPath)
 		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs } = this.#options
 		const isMain = this.#native.isMainThread()
 		// A main thread that has no workers need not load that module: half a megabyte.
 		const threadId = isMain ? 0 : process.getBuiltinModule('node:worker_threads').threadId
 		try {
-			this.#id = this.#native.open(sampleIntervalMs, rateIntervalMs, slowIntervalMs, path, threadId, isMain)
+			this.#id = this.#native.open(sampleIntervalMs, rateIntervalMs, slowIntervalMs, this.watchedPath, threadId, isMain)
 		} catch (error) {
 			throw asPlimsollError(error)
 		}

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { initializeResourceManagement, type ResourceManagement, type ResourceManagementConfig } from '../../lib/index.ts'
+import { allFields } from '../../lib/snapshot/snapshot.ts'
 
 const systems: ResourceManagement[] = []
 async function start(config?: ResourceManagementConfig): Promise<ResourceManagement> {
@@ -91,5 +92,28 @@ describe('getCurrentResources', () => {
 		await second.shutdown()
 		expect(first.detector.stats().sampleIntervalMs).toBe(500)
 		expect(first.detector.getCurrentResources().memory.totalBytes).toBeGreaterThan(0)
+	})
+})
+
+describe('getSources', () => {
+	test('names what serves each known field, of the path that is watched', async () => {
+		const { detector } = await start({ watchedPath: '/' })
+		const sources = await detector.getSources()
+		const unnamed = allFields.filter(({ name }) => detector.value(name) !== undefined && !sources[name])
+		expect(unnamed).toEqual([])
+		expect(sources['filesystem.total_bytes']).toMatch(process.platform === 'linux' ? /^statvfs \/$/ : /./)
+		if (process.platform === 'linux') expect(sources['memory.total_bytes']).toContain('/proc/meminfo')
+	})
+
+	test('says nothing of a field that no reader here knows', async () => {
+		const { detector } = await start()
+		const source = (await detector.getSources())['process.footprint_bytes']
+		expect(source).toBe(process.platform === 'darwin' ? 'task_info(TASK_VM_INFO)' : undefined)
+	})
+
+	test('is refused after the end', async () => {
+		const system = await start()
+		await system.shutdown()
+		await expect(system.detector.getSources()).rejects.toMatchObject({ code: 'ERR_CLOSED' })
 	})
 })

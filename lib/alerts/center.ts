@@ -85,7 +85,9 @@ export class AlertCenter implements Alerts {
 			throw new PlimsollError('ERR_INVALID_ARGUMENT', `There is a rule ${shown(rule.name)} already; setThresholds() changes it.`)
 		}
 		this.engine.table.add(rule)
-		if (this.#keeper?.restore(rule)) this.#delivery.resume(this.active())
+		if (!this.#keeper?.restore(rule)) return
+		this.#delivery.resume(this.active())
+		this.#wake.by(this.#clock.monotonicMs()) // what ran out meanwhile is told when all rules and handlers are there
 	}
 
 	removeRule(name: string): void {

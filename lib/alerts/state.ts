@@ -100,7 +100,7 @@ export function restoreSeries(
 	series.state = restoredState(series, saved, nowMs, downMs <= toleranceMs)
 	const adopt = (from: SavedIncident | null, noData: boolean): void => {
 		if (from === null) return
-		engine.adopt(series, restoredIncident(series, from, saved, noData, clock), noData)
+		engine.adopt(series, restoredIncident(series, from, saved, noData, clock, downMs), noData)
 	}
 	// One whose level is no more is ended, and told to be, by the first reading.
 	adopt(saved.incident, false)
@@ -126,7 +126,14 @@ function restoredState(series: Series, saved: SavedSeries, nowMs: number, keepsC
 	}
 }
 
-function restoredIncident(series: Series, from: SavedIncident, saved: SavedSeries, noData: boolean, clock: Clock): Incident {
+function restoredIncident(
+	series: Series,
+	from: SavedIncident,
+	saved: SavedSeries,
+	noData: boolean,
+	clock: Clock,
+	downMs: number,
+): Incident {
 	const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()]
 	const labels = noData ? { ...series.labels, alert: 'nodata' } : series.labels
 	const verdict = {
@@ -151,7 +158,7 @@ function restoredIncident(series: Series, from: SavedIncident, saved: SavedSerie
 		incident.wasAcknowledged = true
 	}
 	incident.suppression = from.suppression ?? undefined
-	incident.remindAtMs = from.remindInMs === null ? Number.POSITIVE_INFINITY : nowMs + from.remindInMs
+	incident.remindAtMs = nowMs + (from.remindInMs ?? Number.POSITIVE_INFINITY) - Math.max(0, downMs)
 	return incident
 }
 

@@ -141,6 +141,59 @@ describe('a restart', () => {
 	})
 })
 
+describe('what ran out while nothing ran', () => {
+	const plain = (name: string): AlertRule => ({ name, thresholds: { warning: 50 } })
+	const inhibition = [{ source: 'alertname="source"', target: 'alertname="target"' }]
+	const rules = [plain('silenced'), plain('source'), plain('target')]
+
+	test.each(['in options', 'added late'])('ends, and is told to handlers that come after the rules, which are %s', async how => {
+		const first = new AlertCenter({ stateFile, rules, inhibition }, clock)
+		first.silence({ matchers: 'alertname="silenced"', forMs: 300, by: 'ann', reason: 'works' })
+		for (const { name } of rules) first.observe(name, 60)
+		expect(first.active().map(({ suppression }) => suppression?.kind)).toEqual(['silence', undefined, 'inhibition'])
+		await first.close()
+		clock.nowMs += 500
+		const second = new AlertCenter({ stateFile, rules: how === 'in options' ? rules : [] }, clock)
+		if (how === 'added late') for (const rule of rules) second.addRule(rule)
+		const told: string[] = []
+		second.onAlert((alert, { event }) => void told.push(`${event.kind} ${alert.rule}`))
+		await vi.waitFor(() => expect(told.sort()).toEqual(['unsuppressed silenced', 'unsuppressed target']))
+		expect(second.active().map(({ suppression }) => suppression)).toEqual([undefined, undefined, undefined])
+		await second.close()
+	})
+
+	test('is nothing for what still holds: a restored inhibition is kept, and an acknowledgement ends when it was to', async () => {
+		const real = { inhibition, stateFile }
+		const first = new AlertCenter({ ...real, rules })
+		for (const { name } of rules) first.observe(name, 60)
+		const source = first.active().find(({ rule }) => rule === 'source')
+		first.acknowledge(source?.id ?? '', { by: 'ann', expiresInMs: 1500 })
+		await first.close()
+		const second = new AlertCenter(real)
+		const told: string[] = []
+		second.onAlert((alert, { event }) => void told.push(`${event.kind} ${alert.rule}`))
+		for (const rule of rules.toReversed()) second.addRule(rule)
+		await vi.waitFor(() => expect(told).toEqual(['unacknowledged source']), { timeout: 5000 })
+		expect(second.active().find(({ rule }) => rule === 'target')?.suppression?.kind).toBe('inhibition')
+		await second.close()
+	})
+
+	test('is a reminder that was due, or an acknowledgement that is over: it is told', async () => {
+		const remind = { ...plain('remind'), remindAfterMs: 1000 }
+		const first = new AlertCenter({ stateFile, rules: [remind] }, clock)
+		first.observe('remind', 60)
+		first.acknowledge(first.active()[0]?.id ?? '', { by: 'ann', expiresInMs: 1500 })
+		await first.close()
+		clock.nowMs += 1500
+		const second = open([])
+		second.alerts.addRule(remind)
+		await vi.waitFor(() => expect(kinds(second.told)).toEqual(['unacknowledged WARNING']))
+		clock.nowMs += 1000
+		await vi.waitFor(() => expect(kinds(second.told)).toContain('reminded WARNING'), { timeout: 5000 })
+		await second.alerts.close()
+	})
+})
+
 describe('a file that is not what was written', () => {
 	const refused = (): string[] => readdirSync(folder).filter(name => name.includes('.refused-'))
 

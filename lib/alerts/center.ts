@@ -226,11 +226,11 @@ export class AlertCenter implements Alerts {
 		this.#history.add(event)
 		this.#tally.add(event)
 		publish(event)
-		if (event.kind === 'resolved' && this.#silences.length > 0) {
-			this.#silences = resolveSilences(this.#silences, event.alert, event.at)
-		}
+		const before = this.#silences
+		if (event.kind === 'resolved') this.#silences = resolveSilences(before, event.alert, event.at)
 		this.#delivery.deliver(event)
 		this.#keeper?.changed()
+		if (this.#silences !== before) this.#silencesChanged() // what else it covered is told after this
 	}
 
 	// A handler in trouble is an incident, told to the others and seen by whoever looks.

@@ -2,6 +2,7 @@
 // that the order of commands given at one moment makes no difference. Any thread.
 import { PlimsollError, shown } from '../errors.ts'
 import { type Check, checkOptions } from '../snapshot/options.ts'
+import type { Suppression } from './alert.ts'
 import { type Matchable, type Matcher, type MatcherInput, matchersOf, matchesAll, matchesMissing } from './matcher.ts'
 
 export interface Silence {
@@ -99,9 +100,17 @@ export function expireSilence(silences: Silences, id: string, now: number): Sile
 	return ended(silences, now, silence => silence.id === id)
 }
 
-/** Ends those with `endsOnResolve` that covered this incident. One that begins at this very moment covered nothing yet. */
-export function resolveSilences(silences: Silences, alert: Matchable, now: number): Silences {
-	return ended(silences, now, silence => silence.endsOnResolve && silence.startsAt < now && matchesAll(silence.matchers, alert))
+/**
+ * Ends those with `endsOnResolve` that covered this incident. One that begins at this very moment covered nothing yet, unless
+ * the incident says that it did.
+ */
+export function resolveSilences(
+	silences: Silences,
+	alert: Matchable & { readonly suppression?: Suppression | undefined },
+	now: number,
+): Silences {
+	const covered = ({ id, startsAt }: Silence): boolean => startsAt < now || alert.suppression?.by === id
+	return ended(silences, now, silence => silence.endsOnResolve && covered(silence) && matchesAll(silence.matchers, alert))
 }
 
 function ended(silences: Silences, now: number, which: (silence: Silence) => boolean): Silences {

@@ -153,6 +153,24 @@ describe('silences and inhibition', () => {
 		expect(kinds(alerts.history())).toEqual(['raised WARNING', 'escalated CRITICAL', 'unsuppressed CRITICAL'])
 	})
 
+	test.each([0, 20])('a silence that ends with an incident after %d ms frees all that it covered', async afterMs => {
+		const { alerts, clock, told } = open()
+		alerts.silence({ matchers: 'alertname="load"', forMs: 60_000, by: 'ann', reason: 'works', endsOnResolve: true })
+		clock.nowMs += afterMs
+		for (const queue of ['a', 'b', 'c']) alerts.observe('load', 85, { labels: { queue } })
+		alerts.observe('load', 10, { labels: { queue: 'a' } })
+		expect(alerts.silences()).toEqual([])
+		expect(alerts.active().map(({ suppression }) => suppression)).toEqual([undefined, undefined])
+		expect(told.map(({ kind, alert }) => `${kind} ${alert.labels.queue}`)).toEqual(['unsuppressed b', 'unsuppressed c'])
+		expect(alerts.history().map(({ kind }) => kind)).toEqual([
+			...Array(3).fill('raised'),
+			'resolved',
+			'unsuppressed',
+			'unsuppressed',
+		])
+		await alerts.close()
+	})
+
 	test('a10: an incident of the source covers its targets, and frees them within the same step', () => {
 		const rules = [load, { ...load, name: 'latency' }]
 		const inhibition = [{ source: 'alertname="load"', target: 'alertname="latency"' }]

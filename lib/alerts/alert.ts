@@ -44,10 +44,10 @@ export interface ResourceAlert {
 	readonly unit: string
 	/** Which limit binds, where the resource has one. */
 	readonly limitedBy: string | undefined
-	/** Wall clock, milliseconds since 1970. */
+	/** When the reading was taken that it began with: wall clock, milliseconds since 1970. */
 	readonly raisedAt: number
 	readonly updatedAt: number
-	/** `undefined` while it lasts. */
+	/** When the reading was taken that it ended with; `undefined` while it lasts. */
 	readonly resolvedAt: number | undefined
 	readonly message: string
 	readonly stale: boolean
@@ -91,7 +91,7 @@ export interface AlertEvent {
 	/** Grows by one with each event of one engine. */
 	readonly sequence: number
 	readonly kind: AlertEventKind
-	/** Wall clock, milliseconds since 1970. */
+	/** When it was told, which may be long after the reading: wall clock, milliseconds since 1970. */
 	readonly at: number
 	readonly alert: ResourceAlert
 	readonly previousSeverity: Severity | undefined

@@ -56,7 +56,7 @@ export class AlertCenter implements Alerts {
 		this.engine = new AlertEngine({
 			clock,
 			maxSeries: options.maxSeries ?? 1000,
-			emit: event => this.#tell(event),
+			emit: (event, { durationMs }) => this.#tell(event, durationMs),
 			maySuppress: () => this.#inhibition.length > 0 || this.#silences.length > 0,
 			suppressions: open => {
 				const inhibitions = new Inhibitions(this.#inhibition, open)
@@ -217,7 +217,8 @@ export class AlertCenter implements Alerts {
 	}
 
 	// A handler may observe, acknowledge and silence: what follows of that is told after this event has been told to all.
-	#tell(event: AlertEvent): void {
+	#tell(event: AlertEvent, durationMs: number): void {
+		if (event.kind === 'resolved') this.#tally.resolved(durationMs)
 		this.#inTurn.take(event)
 		this.#schedule()
 	}

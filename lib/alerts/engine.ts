@@ -8,12 +8,13 @@ import { Incident, type Verdict } from './incident.ts'
 import type { Rule } from './rule.ts'
 import { nextChangeAt, step, underLadder } from './series.ts'
 import { keyOf, type Series, SeriesTable } from './series-table.ts'
+import { noDataVerdictOf, verdictOf } from './verdict.ts'
 
 /** @internal */
 export interface EngineOptions {
 	readonly clock: Clock
 	readonly maxSeries: number
-	readonly emit: (event: AlertEvent) => void
+	readonly emit: (event: AlertEvent, incident: Incident) => void
 	/** Of these that last: by whose silence or graver incident one of them is covered now. Made once for many questions. */
 	readonly suppressions: (open: readonly ResourceAlert[]) => (alert: ResourceAlert) => Suppression | undefined
 	/** Nothing is asked of `suppressions` while this says no. */
@@ -27,7 +28,7 @@ export class AlertEngine {
 	consumersOf: ConsumersOf | undefined
 	readonly #options: EngineOptions
 	readonly #open = new Map<string, Incident>()
-	readonly #untold: AlertEvent[] = []
+	readonly #untold: (readonly [AlertEvent, Incident])[] = []
 	#depth = 0
 	#sequence = 0
 	#incidents = 0
@@ -61,7 +62,7 @@ export class AlertEngine {
 		series.isAbsent = value === null
 		const before = series.state
 		const after = step(before, at, value, series.rule)
-		if (series.incident !== undefined || after !== before) this.#whole(() => this.#follow(series, after))
+		if (series.incident !== undefined || after !== before) this.#whole(() => this.#follow(series, after, at))
 	}
 
 	/** When the same value again would change something, as a monotonic time; infinite if never. */
@@ -74,12 +75,13 @@ export class AlertEngine {
 		const before = this.table.rule(rule.name)
 		if (before === undefined) return
 		this.table.replace(rule)
+		const nowMs = this.#options.clock.monotonicMs()
 		this.#whole(() => {
 			for (const series of this.table.of(rule.name)) {
 				series.rule = rule
 				const carried = underLadder(series.state, before, rule)
 				const { newest, newestAt } = series.readings
-				this.#follow(series, step(carried, newestAt, series.isAbsent ? null : newest, rule, false))
+				this.#follow(series, step(carried, newestAt, series.isAbsent ? null : newest, rule, false), nowMs)
 			}
 		})
 	}
@@ -95,9 +97,10 @@ export class AlertEngine {
 
 	/** Its incidents end. */
 	removeRule(name: string): void {
+		const nowMs = this.#options.clock.monotonicMs()
 		this.#whole(() => {
 			for (const series of this.table.of(name)) {
-				for (const incident of [series.incident, series.noData]) if (incident !== undefined) this.#end(series, incident)
+				for (const incident of [series.incident, series.noData]) if (incident !== undefined) this.#end(series, incident, nowMs)
 			}
 			this.table.delete(name)
 		})
@@ -171,40 +174,28 @@ export class AlertEngine {
 		this.#sequence = Math.max(this.#sequence, sequence)
 	}
 
-	#follow(series: Series, after: Series['state']): void {
+	// `atMs`: when what is said of the series came to be so, which may be long before it is said.
+	#follow(series: Series, after: Series['state'], atMs: number): void {
 		const before = series.state
 		series.state = after
 		const { incident } = series
 		if (after.top >= 0) {
-			const verdict = this.#verdictOf(series)
-			if (incident === undefined) series.incident = this.#begin(series, series.key, series.labels, verdict)
+			const verdict = verdictOf(series)
+			if (incident === undefined) series.incident = this.#begin(series, series.key, series.labels, verdict, atMs)
 			else this.#turn(incident, verdict, series)
 		} else if (incident !== undefined) {
-			this.#end(series, incident)
+			this.#end(series, incident, atMs)
 		}
 		if (before.flap.factor <= 1 && after.flap.factor > 1 && series.incident) this.#emit('flapping', series.incident)
-		if (after.noData !== (series.noData !== undefined)) this.#followNoData(series, after.noData)
+		if (after.noData !== (series.noData !== undefined)) this.#followNoData(series, after.noData, atMs)
 	}
 
-	#verdictOf({ rule, state, readings, limitedBy }: Series): Verdict {
-		const level = rule.ladder[state.top]
-		return {
-			severity: level?.severity ?? 'INFO',
-			state: state.levels[state.top]?.phase === 'recovering' ? 'recovering' : 'firing',
-			value: readings.newest,
-			threshold: level?.fire ?? Number.NaN,
-			limitedBy,
-			stale: !Number.isFinite(readings.newest),
-			flapping: state.flap.factor > 1,
-		}
-	}
-
-	#begin(series: Series, key: string, labels: Labels, verdict: Verdict): Incident {
+	#begin(series: Series, key: string, labels: Labels, verdict: Verdict, atMs: number): Incident {
 		const { clock, maySuppress, suppressions } = this.#options
 		const wallMs = clock.wallMs()
 		const nowMs = clock.monotonicMs()
 		const id = `${key}-${wallMs.toString(36)}-${(++this.#incidents).toString(36)}`
-		const incident = new Incident(id, key, series.rule, labels, verdict, wallMs, nowMs)
+		const incident = new Incident(id, key, series.rule, labels, verdict, ...this.#moment(atMs))
 		incident.remindLater(nowMs)
 		this.#open.set(id, incident)
 		if (maySuppress()) {
@@ -228,7 +219,7 @@ export class AlertEngine {
 		this.#emit(isWorse ? 'escalated' : 'deescalated', incident, before.severity, series)
 	}
 
-	#end(series: Series, incident: Incident): void {
+	#end(series: Series, incident: Incident, atMs: number): void {
 		const isNoData = series.noData === incident
 		const { severity, threshold } = incident.verdict
 		const value = isNoData ? incident.verdict.value : series.readings.newest
@@ -245,28 +236,28 @@ export class AlertEngine {
 		if (isNoData) series.noData = undefined
 		else series.incident = undefined
 		this.#open.delete(incident.id)
+		incident.end(...this.#moment(atMs))
 		incident.acknowledgement = undefined
 		this.#emit('resolved', incident, undefined, series)
 		this.suppress()
 	}
 
 	// Readings that are missing are an incident of their own: what was known before stays as it was.
-	#followNoData(series: Series, missing: boolean): void {
+	#followNoData(series: Series, missing: boolean, atMs: number): void {
 		if (!missing) {
-			if (series.noData !== undefined) this.#end(series, series.noData)
+			if (series.noData !== undefined) this.#end(series, series.noData, atMs)
 			return
 		}
 		const labels = Object.freeze({ ...series.labels, alert: 'nodata' })
-		const verdict: Verdict = {
-			severity: series.rule.noData.severity,
-			state: 'firing',
-			value: Number.NaN,
-			threshold: series.rule.ladder[0]?.fire ?? Number.NaN,
-			limitedBy: undefined,
-			stale: true,
-			flapping: false,
-		}
-		series.noData = this.#begin(series, keyOf(series.rule.name, labels), labels, verdict)
+		series.noData = this.#begin(series, keyOf(series.rule.name, labels), labels, noDataVerdictOf(series), atMs)
+	}
+
+	// By the wall clock and the monotonic one; none is later than now.
+	#moment(atMs: number): [wallMs: number, monotonicMs: number] {
+		const { clock } = this.#options
+		const nowMs = clock.monotonicMs()
+		const thenMs = Math.min(atMs, nowMs)
+		return [Math.round(clock.wallMs() - nowMs + thenMs), thenMs]
 	}
 
 	#voidAcknowledgement(incident: Incident, nowMs: number): void {
@@ -279,7 +270,7 @@ export class AlertEngine {
 		const evidence = evidenceOf(kind, series, at - clock.monotonicMs(), this.consumersOf)
 		const alert = incident.snapshot(at)
 		const event: AlertEvent = Object.freeze({ sequence: ++this.#sequence, kind, at, alert, previousSeverity, evidence })
-		this.#untold.push(event)
+		this.#untold.push([event, incident])
 		return event
 	}
 
@@ -290,7 +281,7 @@ export class AlertEngine {
 			return change()
 		} finally {
 			this.#depth--
-			while (this.#depth === 0 && this.#untold.length > 0) this.#options.emit(this.#untold.shift() as AlertEvent)
+			while (this.#depth === 0 && this.#untold.length > 0) this.#options.emit(...(this.#untold.shift() as [AlertEvent, Incident]))
 		}
 	}
 }

@@ -29,8 +29,11 @@ export class Incident {
 	readonly rule: Rule
 	readonly labels: Labels
 	readonly raisedAt: number
-	/** Monotonic: of the beginning, and of the acknowledgement that came first, for statistics. */
+	/** Monotonic: of the beginning, for durations. */
 	readonly raisedAtMs: number
+	#resolvedAt: number | undefined
+	/** From beginning to end; NaN while it lasts. */
+	durationMs = Number.NaN
 	verdict: Verdict
 	acknowledgement: HeldAcknowledgement | undefined
 	suppression: Suppression | undefined
@@ -46,6 +49,12 @@ export class Incident {
 		this.verdict = verdict
 		this.raisedAt = raisedAt
 		this.raisedAtMs = raisedAtMs
+	}
+
+	/** By the wall clock, and monotonic. */
+	end(resolvedAt: number, resolvedAtMs: number): void {
+		this.#resolvedAt = resolvedAt
+		this.durationMs = Math.max(0, resolvedAtMs - this.raisedAtMs)
 	}
 
 	/** Whether the acknowledgement still holds for what the incident is now. */
@@ -76,7 +85,7 @@ export class Incident {
 			limitedBy: verdict.limitedBy,
 			raisedAt: this.raisedAt,
 			updatedAt: wallMs,
-			resolvedAt: verdict.state === 'resolved' ? wallMs : undefined,
+			resolvedAt: this.#resolvedAt,
 			stale: verdict.stale,
 			flapping: verdict.flapping,
 			acknowledgement: acknowledgement && shownAcknowledgement(acknowledgement),

@@ -62,10 +62,14 @@ export class Tally {
 	readonly #toAcknowledge = new Mean()
 	readonly #toResolve = new Mean()
 
-	add({ kind, alert, at }: AlertEvent): void {
+	add({ kind, alert }: AlertEvent): void {
 		this.#events[kind]++
 		if (kind === 'raised') this.#raised[alert.severity]++
-		if (kind === 'resolved') this.#toResolve.add(Math.max(0, at - alert.raisedAt))
+	}
+
+	/** By a clock that nobody sets. */
+	resolved(durationMs: number): void {
+		this.#toResolve.add(durationMs)
 	}
 
 	/** The first one of an incident. */

@@ -43,6 +43,8 @@ export class AlertCenter implements Alerts {
 	readonly #flapping: AlertsOptions['flapping']
 	#silences: Silences = noSilences
 	#silenceCount = 0
+	/** By the wall clock. */
+	#silenceChangeAt = Number.POSITIVE_INFINITY
 	readonly #wake: WakeTimer
 	readonly #inTurn = new InTurn<AlertEvent>(event => this.#tellNow(event))
 	#closed: Promise<void> | undefined
@@ -117,6 +119,8 @@ export class AlertCenter implements Alerts {
 
 	/** The same for who holds the series. @internal */
 	judge(series: Series, atMs: number, value: number | null, limitedBy: string | undefined): void {
+		// Silences end by the wall clock; the timer, which may be wrong after that was set, runs by the other.
+		if (this.#silences.length > 0 && this.#clock.wallMs() >= this.#silenceChangeAt) this.#silencesChanged()
 		const before = series.state
 		this.engine.observe(series, atMs, value, limitedBy)
 		if (series.state.levels !== before.levels || series.state.noData !== before.noData) this.#keeper?.changed()
@@ -247,9 +251,9 @@ export class AlertCenter implements Alerts {
 	}
 
 	#silencesChanged(): void {
+		this.#schedule()
 		this.engine.suppress()
 		this.#keeper?.changed()
-		this.#schedule()
 	}
 
 	#rule(name: string): Rule {
@@ -268,8 +272,8 @@ export class AlertCenter implements Alerts {
 	#schedule(): void {
 		if (this.#closed) return
 		const now = this.#clock.wallMs()
-		const silenceAt = nextSilenceChange(this.#silences, now)
-		if (silenceAt !== undefined) this.#wake.by(this.#clock.monotonicMs() + silenceAt - now)
+		this.#silenceChangeAt = nextSilenceChange(this.#silences, now) ?? Number.POSITIVE_INFINITY
+		this.#wake.by(this.#clock.monotonicMs() + this.#silenceChangeAt - now)
 		for (const { acknowledgement, remindAtMs } of this.engine.incidents) {
 			this.#wake.by(Math.min(remindAtMs, acknowledgement?.endsAtMs ?? Number.POSITIVE_INFINITY))
 		}

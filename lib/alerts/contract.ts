@@ -30,7 +30,7 @@ export interface AlertsOptions {
 export interface ObserveOptions {
 	/** Added to the rule's own; each set of them is a series, and an incident, of its own. */
 	readonly labels?: Labels | undefined
-	/** When it was read: monotonic, as `performance.now()` with a fixed origin. Default: now. */
+	/** When it was read, in ms of `process.hrtime()`; the incident begins or ends then, and now at the latest. Default: now. */
 	readonly atMs?: number | undefined
 	/** Which limit binds, for the alert to say. */
 	readonly limitedBy?: string | undefined

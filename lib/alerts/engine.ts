@@ -220,20 +220,9 @@ export class AlertEngine {
 	}
 
 	#end(series: Series, incident: Incident, atMs: number): void {
-		const isNoData = series.noData === incident
-		const { severity, threshold } = incident.verdict
-		const value = isNoData ? incident.verdict.value : series.readings.newest
-		const { limitedBy } = series
-		incident.verdict = {
-			severity,
-			threshold,
-			value,
-			limitedBy,
-			state: 'resolved',
-			stale: false,
-			flapping: incident.verdict.flapping,
-		}
-		if (isNoData) series.noData = undefined
+		const { newest } = series.readings
+		incident.verdict = { ...incident.verdict, state: 'resolved', value: newest, limitedBy: series.limitedBy, stale: false }
+		if (incident === series.noData) series.noData = undefined
 		else series.incident = undefined
 		this.#open.delete(incident.id)
 		incident.end(...this.#moment(atMs))

@@ -15,6 +15,8 @@ export interface Verdict {
 	readonly limitedBy: string | undefined
 	readonly stale: boolean
 	readonly flapping: boolean
+	/** It is about readings that are missing. */
+	readonly isNoData: boolean
 }
 
 /** An acknowledgement and when it ends, on the monotonic clock. @internal */
@@ -91,7 +93,7 @@ export class Incident {
 			acknowledgement: acknowledgement && shownAcknowledgement(acknowledgement),
 			suppression: this.suppression,
 		}
-		return Object.freeze({ ...alert, message: messageOf(rule, alert) })
+		return Object.freeze({ ...alert, message: messageOf(rule, alert, verdict.isNoData) })
 	}
 }
 

@@ -19,8 +19,8 @@ export function withUnit(value: number, unit: string): string {
 	return unit === '' || unit === 'count' ? rounded(value) : `${rounded(value)} ${unit}`
 }
 
-/** @internal */
-export function messageOf(rule: Rule, alert: Omit<ResourceAlert, 'message'>): string {
+/** `isNoData`: it is about readings that are missing. @internal */
+export function messageOf(rule: Rule, alert: Omit<ResourceAlert, 'message'>, isNoData: boolean): string {
 	if (rule.message !== undefined) {
 		try {
 			return String(rule.message(alert))
@@ -30,10 +30,16 @@ export function messageOf(rule: Rule, alert: Omit<ResourceAlert, 'message'>): st
 	}
 	const labels = Object.entries(alert.labels).map(([name, value]) => `${name}=${value}`)
 	const what = labels.length === 0 ? alert.resource : `${alert.resource} {${labels.join(', ')}}`
-	if (alert.labels.alert === 'nodata') return `${what}: readings are missing`
+	if (isNoData) return `${what}: ${noDataText(alert)}`
 	const limit = alert.limitedBy === undefined ? '' : `, limited by ${alert.limitedBy}`
 	const value = alert.value === undefined ? 'unknown' : withUnit(alert.value, alert.unit)
 	if (alert.state === 'resolved') return `${what} is at ${value}${limit}: the ${alert.severity} incident has ended`
 	const line = withUnit(alert.threshold, alert.unit)
 	return `${what} is at ${value}${limit} (${alert.severity} ${rule.direction === 'above' ? 'from' : 'down from'} ${line})`
+}
+
+// It ends too where there is nothing to read any more.
+function noDataText({ state, value }: Pick<ResourceAlert, 'state' | 'value'>): string {
+	if (state !== 'resolved') return 'readings are missing'
+	return value === undefined ? 'readings are awaited no more' : 'readings are back'
 }

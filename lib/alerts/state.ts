@@ -143,7 +143,8 @@ function restoredIncident(
 		threshold: from.threshold,
 		limitedBy: from.limitedBy ?? undefined,
 		stale: true, // until the first reading
-		flapping: saved.flap.factor > 1,
+		flapping: !noData && saved.flap.factor > 1,
+		isNoData: noData,
 	}
 	const key = from.id.split('-')[0] ?? series.key
 	const incident = new Incident(from.id, key, series.rule, labels, verdict, from.raisedAt, nowMs - (wallMs - from.raisedAt))

@@ -13,6 +13,7 @@ export function verdictOf({ rule, state, readings, limitedBy }: Series): Verdict
 		limitedBy,
 		stale: !Number.isFinite(readings.newest),
 		flapping: state.flap.factor > 1,
+		isNoData: false,
 	}
 }
 
@@ -26,5 +27,6 @@ export function noDataVerdictOf({ rule }: Series): Verdict {
 		limitedBy: undefined,
 		stale: true,
 		flapping: false,
+		isNoData: true,
 	}
 }

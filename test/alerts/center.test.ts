@@ -84,6 +84,27 @@ describe('an incident', () => {
 		expect(alerts.statistics()).toMatchObject({ meanTimeToResolveMs: 2000, meanTimeToAcknowledgeMs: 1000 })
 	})
 
+	test.each([
+		['readings are back', (alerts: Alerts) => alerts.observe('load', 10)],
+		['readings are awaited no more', (alerts: Alerts) => alerts.observe('load', null)],
+		['readings are awaited no more', (alerts: Alerts) => alerts.removeRule('load')],
+	])('about missing readings says at its end: %s', (text, end) => {
+		const { alerts, told } = open({ rules: [{ ...load, noData: { policy: 'alert' } }] })
+		alerts.observe('load', 10)
+		alerts.observe('load', undefined)
+		end(alerts)
+		expect(told.map(({ alert }) => alert.message)).toEqual([
+			'load {alert=nodata}: readings are missing',
+			`load {alert=nodata}: ${text}`,
+		])
+	})
+
+	test('with a label of the user that is called as that of missing readings says what it is', () => {
+		const { alerts, told } = open()
+		alerts.observe('load', 85, { labels: { alert: 'nodata' } })
+		expect(told[0]?.alert.message).toBe('load {alert=nodata} is at 85 % (WARNING from 80 %)')
+	})
+
 	test('of other labels is another one; a reading without a value keeps the verdict and says that it is stale', () => {
 		const { alerts, told } = open()
 		alerts.observe('load', 85, { labels: { queue: 'a' } })
@@ -215,6 +236,20 @@ describe('silences and inhibition', () => {
 			'unsuppressed',
 		])
 		await alerts.close()
+	})
+
+	test('a silence ends with the next reading after the wall clock was set past its end', () => {
+		let steppedMs = 0
+		const clock = Object.assign(new HandClock(), { wallMs: () => 1_700_000_000_000 + clock.nowMs + steppedMs })
+		const alerts = new AlertCenter({ rules: [load, { ...load, name: 'other' }] }, clock)
+		alerts.silence({ matchers: 'alertname="load"', forMs: 600_000, by: 'ann', reason: 'works' })
+		alerts.observe('load', 85)
+		steppedMs = 599_000
+		alerts.observe('other', 10)
+		expect(alerts.history().map(({ kind }) => kind)).toEqual(['raised'])
+		steppedMs = 600_000
+		alerts.observe('other', 10)
+		expect(alerts.history().map(({ kind }) => kind)).toEqual(['raised', 'unsuppressed'])
 	})
 
 	test('a10: an incident of the source covers its targets, and frees them within the same step', () => {

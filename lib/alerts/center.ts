@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../time/clock.ts'
 import { InTurn } from '../time/in-turn.ts'
 import { WakeTimer } from '../time/wake.ts'
 import type { AlertEvent, ResourceAlert } from './alert.ts'
-import { acknowledgeChecks, checkReading, observeChecks, positive } from './checks.ts'
+import { acknowledgeChecks, checkQuery, checkReading, checkSilence, observeChecks } from './checks.ts'
 import type { Acknowledged, AcknowledgeOptions, Alerts, AlertsOptions, ObserveOptions, SilenceOptions } from './contract.ts'
 import { Delivery } from './delivery/delivery.ts'
 import type { AlertHandler, HandlerOptions } from './delivery/handler.ts'
@@ -155,14 +155,9 @@ export class AlertCenter implements Alerts {
 
 	silence(options: SilenceOptions): Silence {
 		this.#assertOpen()
+		checkSilence(options)
 		const now = this.#clock.wallMs()
 		const { forMs, ...rest } = options
-		if (positive(forMs) !== undefined) {
-			throw new PlimsollError(
-				'ERR_INVALID_OPTIONS',
-				`silence is wrong:\n  forMs: expected ${positive(forMs)}, got ${shown(forMs)}`,
-			)
-		}
 		const id = `${now.toString(36)}-${(++this.#silenceCount).toString(36)}`
 		this.#silences = addSilence(this.#silences, { ...rest, id, endsAt: (rest.startsAt ?? now) + forMs }, now)
 		this.#silencesChanged()
@@ -193,6 +188,7 @@ export class AlertCenter implements Alerts {
 	}
 
 	history(query: HistoryQuery = {}): AlertEvent[] {
+		checkQuery(query)
 		return this.#history.query(query)
 	}
 

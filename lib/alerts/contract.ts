@@ -89,7 +89,7 @@ export interface Alerts extends AsyncDisposable {
 	onAlert(handler: AlertHandler): () => void
 	/** Returns how to take it out again. @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT, ERR_CLOSED */
 	addHandler(handler: AlertHandler, options?: HandlerOptions): () => void
-	/** Oldest first. */
+	/** Oldest first. @throws ERR_INVALID_ARGUMENT */
 	history(query?: HistoryQuery): AlertEvent[]
 	statistics(): AlertStatistics
 	deliveries(): readonly HandlerStats[]

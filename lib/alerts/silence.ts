@@ -45,7 +45,8 @@ const text =
 
 const moment: Check = value => (Number.isFinite(value) ? undefined : 'milliseconds since 1970')
 
-const checks = {
+/** @internal */
+export const silenceChecks = {
 	id: text(100, 'an id'),
 	matchers: (value: unknown): string | undefined => {
 		try {
@@ -69,7 +70,7 @@ const checks = {
  * @throws ERR_INVALID_OPTIONS, ERR_TOO_MANY_SILENCES
  */
 export function addSilence(silences: Silences, input: SilenceInput, now: number): Silences {
-	checkOptions('silence', input, checks, ['id', 'matchers', 'endsAt', 'by', 'reason'])
+	checkOptions('silence', input, silenceChecks, ['id', 'matchers', 'endsAt', 'by', 'reason'])
 	const silence: Silence = Object.freeze({
 		id: input.id,
 		matchers: matchersOf(input.matchers),

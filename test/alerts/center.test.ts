@@ -38,73 +38,6 @@ describe('an incident', () => {
 		expect(told[0]?.evidence?.readings.at(-1)).toEqual({ at: clock.wallMs(), value: 85 })
 	})
 
-	test('begins and ends when its readings were taken, however late they are judged', () => {
-		const { alerts, clock, told } = open()
-		const start = clock.nowMs
-		clock.nowMs += 9000
-		for (const [value, atMs] of [
-			[10, 1000],
-			[85, 2000],
-			[95, 3000],
-			[10, 5500],
-		] as const)
-			alerts.observe('load', value, { atMs: start + atMs })
-		const wall = clock.wallMs() - 9000
-		expect(told.map(({ kind, at, alert }) => [kind, at - wall, alert.raisedAt - wall, alert.updatedAt - wall])).toEqual([
-			['raised', 9000, 2000, 9000],
-			['escalated', 9000, 2000, 9000],
-			['resolved', 9000, 2000, 9000],
-		])
-		expect(told.map(({ alert }) => alert.resolvedAt && alert.resolvedAt - wall)).toEqual([undefined, undefined, 5500])
-		expect(alerts.statistics().meanTimeToResolveMs).toBe(3500)
-	})
-
-	test('begins now at the latest, and with other thresholds when they are set', () => {
-		const { alerts, clock, told } = open()
-		alerts.observe('load', 85, { atMs: clock.nowMs + 5000 })
-		expect(told[0]?.alert.raisedAt).toBe(clock.wallMs())
-		alerts.observe('load', 60)
-		clock.nowMs += 3000
-		alerts.setThresholds('load', { warning: 50 })
-		expect(told.at(-1)?.alert.raisedAt).toBe(clock.wallMs())
-	})
-
-	test('lasts as long as it lasts, though the wall clock is set meanwhile', () => {
-		let steppedMs = 0
-		const clock = Object.assign(new HandClock(), { wallMs: () => 1_700_000_000_000 + clock.nowMs + steppedMs })
-		const alerts = new AlertCenter({ rules: [load] }, clock)
-		for (const stepMs of [3_600_000, -7_200_000]) {
-			alerts.observe('load', 85)
-			clock.nowMs += 1000
-			steppedMs += stepMs
-			alerts.acknowledge(alerts.active()[0]?.id ?? '', { by: 'ann' })
-			clock.nowMs += 1000
-			alerts.observe('load', 10)
-		}
-		expect(alerts.statistics()).toMatchObject({ meanTimeToResolveMs: 2000, meanTimeToAcknowledgeMs: 1000 })
-	})
-
-	test.each([
-		['readings are back', (alerts: Alerts) => alerts.observe('load', 10)],
-		['readings are awaited no more', (alerts: Alerts) => alerts.observe('load', null)],
-		['readings are awaited no more', (alerts: Alerts) => alerts.removeRule('load')],
-	])('about missing readings says at its end: %s', (text, end) => {
-		const { alerts, told } = open({ rules: [{ ...load, noData: { policy: 'alert' } }] })
-		alerts.observe('load', 10)
-		alerts.observe('load', undefined)
-		end(alerts)
-		expect(told.map(({ alert }) => alert.message)).toEqual([
-			'load {alert=nodata}: readings are missing',
-			`load {alert=nodata}: ${text}`,
-		])
-	})
-
-	test('with a label of the user that is called as that of missing readings says what it is', () => {
-		const { alerts, told } = open()
-		alerts.observe('load', 85, { labels: { alert: 'nodata' } })
-		expect(told[0]?.alert.message).toBe('load {alert=nodata} is at 85 % (WARNING from 80 %)')
-	})
-
 	test('of other labels is another one; a reading without a value keeps the verdict and says that it is stale', () => {
 		const { alerts, told } = open()
 		alerts.observe('load', 85, { labels: { queue: 'a' } })
@@ -236,20 +169,6 @@ describe('silences and inhibition', () => {
 			'unsuppressed',
 		])
 		await alerts.close()
-	})
-
-	test('a silence ends with the next reading after the wall clock was set past its end', () => {
-		let steppedMs = 0
-		const clock = Object.assign(new HandClock(), { wallMs: () => 1_700_000_000_000 + clock.nowMs + steppedMs })
-		const alerts = new AlertCenter({ rules: [load, { ...load, name: 'other' }] }, clock)
-		alerts.silence({ matchers: 'alertname="load"', forMs: 600_000, by: 'ann', reason: 'works' })
-		alerts.observe('load', 85)
-		steppedMs = 599_000
-		alerts.observe('other', 10)
-		expect(alerts.history().map(({ kind }) => kind)).toEqual(['raised'])
-		steppedMs = 600_000
-		alerts.observe('other', 10)
-		expect(alerts.history().map(({ kind }) => kind)).toEqual(['raised', 'unsuppressed'])
 	})
 
 	test('a10: an incident of the source covers its targets, and frees them within the same step', () => {

@@ -6,7 +6,7 @@ import type { AlertEngine } from './engine.ts'
 import type { Rule } from './rule.ts'
 import { addSilence, noSilences, type Silence, type Silences } from './silence.ts'
 import { restoreSeries, type SavedSeries, savedSeries } from './state.ts'
-import { readStateFile, type SavedState, writeStateFile, writeStateFileSoon } from './state-file.ts'
+import { findState, type SavedState, writeStateFile, writeStateFileSoon } from './state-file.ts'
 
 const delayMs = 1000
 
@@ -24,7 +24,8 @@ export class Keeper {
 	readonly #toleranceMs: number
 	readonly #parts: () => KeptParts
 	readonly #downMs: number
-	readonly #restored: SavedState | undefined
+	/** What is there is somebody's, and could be neither read nor put aside. */
+	readonly #mayWrite: boolean
 	/** Of rules that have not been added yet: kept, so that a rule that comes later finds them. */
 	#unclaimed: SavedSeries[]
 	#timer: NodeJS.Timeout | undefined
@@ -44,12 +45,14 @@ export class Keeper {
 		this.#clock = clock
 		this.#toleranceMs = toleranceMs
 		this.#parts = parts
-		this.#restored = this.#read(() => readStateFile(path, clock.wallMs()))
-		this.#unclaimed = [...(this.#restored?.series ?? [])]
-		this.#downMs = clock.wallMs() - (this.#restored?.savedAt ?? 0)
-		this.silences = this.#restoredSilences(this.#restored?.silences ?? [])
-		this.told = this.#restored?.told ?? {}
-		engine.continueFrom(this.#restored?.sequence ?? 0)
+		const { state, refusal, mayWrite } = findState(path, clock.wallMs())
+		this.#mayWrite = mayWrite
+		if (refusal !== undefined) this.#refused = this.#warned(refusal, undefined)
+		this.#unclaimed = [...(state?.series ?? [])]
+		this.#downMs = clock.wallMs() - (state?.savedAt ?? 0)
+		this.silences = this.#restoredSilences(state?.silences ?? [])
+		this.told = state?.told ?? {}
+		engine.continueFrom(state?.sequence ?? 0)
 	}
 
 	/** Gives a new rule the series that it had; whether there were any. */
@@ -70,7 +73,8 @@ export class Keeper {
 
 	changed(): void {
 		this.#isChanged = true
-		if (!this.#isClosed && !this.#isWriting) this.#timer ??= setTimeout(() => void this.#saveSoon(), delayMs).unref()
+		if (this.#mayWrite && !this.#isClosed && !this.#isWriting)
+			this.#timer ??= setTimeout(() => void this.#saveSoon(), delayMs).unref()
 	}
 
 	/** Writes it, and nothing after that. */
@@ -84,6 +88,7 @@ export class Keeper {
 		this.#timer = undefined
 		this.#isChanged = false
 		this.#savesAtOnce++
+		if (!this.#mayWrite) return
 		try {
 			writeStateFile(this.#path, this.#state())
 			this.#unwritten = undefined
@@ -122,20 +127,13 @@ export class Keeper {
 		const now = this.#clock.wallMs()
 		for (const silence of saved as readonly Silence[]) {
 			if (!(silence?.endsAt > now)) continue
-			this.#read(() => {
+			try {
 				silences = addSilence(silences, silence, now)
-			})
+			} catch (cause) {
+				this.#refused = this.#warned(cause, this.#refused)
+			}
 		}
 		return silences
-	}
-
-	#read<T>(body: () => T): T | undefined {
-		try {
-			return body()
-		} catch (cause) {
-			this.#refused = this.#warned(cause, this.#refused)
-			return undefined
-		}
 	}
 
 	// A problem that lasts is warned of once.

@@ -103,28 +103,47 @@ export function writeStateFile(path: string, state: SavedState): void {
 	}
 }
 
+/** What is at the path of a state file, at the start. @internal */
+export interface FoundState {
+	/** `undefined` where there is none, or it is refused. */
+	readonly state: SavedState | undefined
+	/** Names the file, what is wrong with it and where it went. */
+	readonly refusal: PlimsollError | undefined
+	/** No: what is there was not read, and could not be put aside. */
+	readonly mayWrite: boolean
+}
+
 /**
- * The state in a file; `undefined` where there is none. One that is torn or not ours is renamed, so that nothing is lost and the
- * next start finds none. @throws ERR_STATE_FILE naming the file and where it went @internal
+ * The state in a file. One that is torn, not ours or cannot be read is renamed, so that nothing is lost and the next start finds
+ * none. A folder stays where it is. @internal
  */
-export function readStateFile(path: string, wallMs: number): SavedState | undefined {
+export function findState(path: string, wallMs: number): FoundState {
 	let text: string
 	try {
 		text = readFileSync(path, 'utf8')
 	} catch (cause) {
-		if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-		throw new PlimsollError('ERR_STATE_FILE', `The state of alerts cannot be read from ${path}: ${(cause as Error).message}`, {
-			cause,
-		})
+		const { code } = cause as NodeJS.ErrnoException
+		if (code === 'ENOENT') return { state: undefined, refusal: undefined, mayWrite: true }
+		const aside = code === 'EISDIR' ? undefined : `${path}.unread-${wallMs}`
+		return putAside(path, aside, `The state of alerts cannot be read from ${path}`, cause)
 	}
 	try {
-		return parseState(text)
+		return { state: parseState(text), refusal: undefined, mayWrite: true }
 	} catch (cause) {
-		const aside = `${path}.refused-${wallMs}`
-		renameSync(path, aside)
-		const why = (cause as Error).message
-		throw new PlimsollError('ERR_STATE_FILE', `The state of alerts in ${path} is refused: ${why}. It is kept as ${aside}.`, {
-			cause,
-		})
+		return putAside(path, `${path}.refused-${wallMs}`, `The state of alerts in ${path} is refused`, cause)
 	}
+}
+
+function putAside(path: string, aside: string | undefined, what: string, cause: unknown): FoundState {
+	const refused = (where: string, mayWrite: boolean): FoundState => {
+		const message = `${what}: ${(cause as Error).message}. ${where}`
+		return { state: undefined, refusal: new PlimsollError('ERR_STATE_FILE', message, { cause }), mayWrite }
+	}
+	if (aside === undefined) return refused('Nothing is written there.', false)
+	try {
+		renameSync(path, aside)
+	} catch (error) {
+		return refused(`Nothing is written there, as it cannot be put aside either: ${(error as Error).message}.`, false)
+	}
+	return refused(`It is kept as ${aside}.`, true)
 }

@@ -65,6 +65,12 @@ export class AlertEngine {
 		if (series.incident !== undefined || after !== before) this.#whole(() => this.#follow(series, after, at))
 	}
 
+	/** Some level is pending or recovering: with each reading there is more to remember. */
+	get isTimed(): boolean {
+		for (const { state } of this.table.all()) if (!Number.isNaN(state.readAt)) return true
+		return false
+	}
+
 	/** When the same value again would change something, as a monotonic time; infinite if never. */
 	nextChangeAt(series: Series): number {
 		return nextChangeAt(series.state, series.rule)

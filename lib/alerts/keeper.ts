@@ -9,6 +9,9 @@ import { restoreSeries, type SavedSeries, savedSeries } from './state.ts'
 import { findState, type SavedState, writeStateFile, writeStateFileSoon } from './state-file.ts'
 
 const delayMs = 1000
+/** While time is counted, so that a crash loses no more of it. */
+const timedMs = 5000
+const leastTimedMs = 500
 
 /** What is kept besides series. @internal */
 export interface KeptParts {
@@ -29,6 +32,7 @@ export class Keeper {
 	/** Of rules that have not been added yet: kept, so that a rule that comes later finds them. */
 	#unclaimed: SavedSeries[]
 	#timer: NodeJS.Timeout | undefined
+	#again: NodeJS.Timeout | undefined
 	#isWriting = false
 	#isChanged = false
 	#savesAtOnce = 0
@@ -63,6 +67,7 @@ export class Keeper {
 			const series = this.#engine.table.series(rule.name, saved.labelled ? saved.labels : undefined)
 			if (series) restoreSeries(this.#engine, series, saved, this.#clock, this.#downMs, this.#toleranceMs)
 		}
+		if (own.length > 0) this.changed() // so that what is counted from here on is kept too
 		return own.length > 0
 	}
 
@@ -81,6 +86,7 @@ export class Keeper {
 	close(): void {
 		this.save()
 		this.#isClosed = true
+		clearTimeout(this.#again)
 	}
 
 	save(): void {
@@ -110,6 +116,19 @@ export class Keeper {
 		}
 		this.#isWriting = false
 		if (this.#isChanged) this.changed()
+		else this.#saveAgain()
+	}
+
+	// What `for` has counted changes with each reading: well within the pause that it survives.
+	#saveAgain(): void {
+		if (this.#isClosed || !this.#engine.isTimed) return
+		clearTimeout(this.#again)
+		this.#again = setTimeout(
+			() => {
+				if (!this.#isWriting && this.#timer === undefined) void this.#saveSoon()
+			},
+			Math.max(leastTimedMs, Math.min(timedMs, this.#toleranceMs / 4)),
+		).unref()
 	}
 
 	#state(): SavedState {

@@ -37,6 +37,8 @@ export interface SavedSeries {
 		readonly samples: number
 	}[]
 	readonly known: boolean
+	/** Readings that stop are missed. */
+	readonly awaited: boolean
 	readonly flap: { readonly ages: readonly number[]; readonly factor: number }
 	readonly incident: SavedIncident | null
 	readonly noData: SavedIncident | null
@@ -65,7 +67,7 @@ function savedIncident(incident: Incident | undefined, nowMs: number): SavedInci
 /** Series that have nothing to remember are left out. @internal */
 export function savedSeries(engine: AlertEngine, nowMs: number): SavedSeries[] {
 	const saved: SavedSeries[] = []
-	for (const { rule, labels, state, incident, noData } of engine.table.all()) {
+	for (const { rule, labels, state, incident, noData, seenAt } of engine.table.all()) {
 		if (rule.name === handlerRule.name) continue // the handlers of another process say nothing of this one's
 		const isQuiet = state.levels.every(level => level === inactive) && state.flap.factor <= 1
 		if (isQuiet && incident === undefined && noData === undefined) continue
@@ -79,6 +81,7 @@ export function savedSeries(engine: AlertEngine, nowMs: number): SavedSeries[] {
 				return severity === undefined || level === inactive ? [] : [{ severity, ...level }]
 			}),
 			known: state.known,
+			awaited: !Number.isNaN(seenAt),
 			flap: { ages: state.flap.raisedAt.map(at => nowMs - at), factor: state.flap.factor },
 			incident: savedIncident(incident, nowMs),
 			noData: savedIncident(noData, nowMs),
@@ -98,6 +101,7 @@ export function restoreSeries(
 ): void {
 	const nowMs = clock.monotonicMs()
 	series.state = restoredState(series, saved, nowMs, downMs <= toleranceMs)
+	if (saved.awaited) series.seenAt = nowMs
 	const adopt = (from: SavedIncident | null, noData: boolean): void => {
 		if (from === null) return
 		engine.adopt(series, restoredIncident(series, from, saved, noData, clock, downMs), noData)
@@ -204,11 +208,11 @@ function isLevel(value: unknown): boolean {
 /** Whether this is what savedSeries() makes: a file may have been written by anybody. @internal */
 export function isSavedSeries(value: unknown): value is SavedSeries {
 	if (!isObject(value)) return false
-	const { rule, labels, labelled, clock, levels, known, flap, incident, noData } = value
+	const { rule, labels, labelled, clock, levels, known, awaited, flap, incident, noData } = value
 	return (
 		isText(rule) &&
 		isLabels(labels) &&
-		[labelled, known].every(of => typeof of === 'boolean') &&
+		[labelled, known, awaited ?? false].every(of => typeof of === 'boolean') &&
 		isNumber(clock) &&
 		Array.isArray(levels) &&
 		levels.every(isLevel) &&

@@ -1,9 +1,14 @@
 // What a process that dies leaves to the next, and files that cannot be read.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AlertCenter } from '../../lib/alerts/center.ts'
+import { parseState } from '../../lib/alerts/state-file.ts'
 import { load } from './playing.ts'
 
 let folder = ''
@@ -15,6 +20,64 @@ beforeEach(() => {
 afterEach(() => {
 	vi.restoreAllMocks()
 	rmSync(folder, { recursive: true })
+})
+
+const index = pathToFileURL(join(import.meta.dirname, '../../dist/alerts/index.js')).href
+const slow = { name: 'slow', thresholds: { warning: { fire: 10, forMs: 3_600_000 } } }
+
+function savedMs(): number | undefined {
+	try {
+		return parseState(readFileSync(stateFile, 'utf8')).series.find(({ rule }) => rule === 'slow')?.clock
+	} catch {
+		return undefined
+	}
+}
+
+// Observes ten times a second, and is killed when as much of `for` is in the file as asked.
+async function killedAt(creditMs: number, restartToleranceMs: number): Promise<number> {
+	const options = { stateFile, restartToleranceMs, rules: [slow] }
+	const code =
+		`import { createAlerts } from ${JSON.stringify(index)}\n` +
+		`const alerts = createAlerts(${JSON.stringify(options)})\n` +
+		`setInterval(() => alerts.observe('slow', 20), 100)`
+	const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'inherit' })
+	const ended = once(child, 'exit')
+	try {
+		await vi.waitFor(() => expect(savedMs()).toBeGreaterThan(creditMs), { timeout: 20_000 })
+	} finally {
+		child.kill('SIGKILL')
+		await ended
+	}
+	return savedMs() ?? 0
+}
+
+test('a process that is killed leaves what `for` had counted, long after anything changed, and so does the next one', {
+	timeout: 60_000,
+}, async () => {
+	const first = await killedAt(4000, 2000)
+	const second = await killedAt(first + 2000, 2000)
+	const nextMs = second + 1000
+	const thresholds = { warning: { fire: 10, forMs: nextMs } }
+	const clock = { atMs: 0, monotonicMs: () => clock.atMs, wallMs: () => Date.now() }
+	const alerts = new AlertCenter({ stateFile, restartToleranceMs: 60_000, rules: [{ ...slow, thresholds }] }, clock)
+	for (clock.atMs = 0; clock.atMs <= 900; clock.atMs += 100) alerts.observe('slow', 20)
+	expect(alerts.active()).toEqual([])
+	alerts.observe('slow', 20)
+	expect(alerts.active()).toHaveLength(1)
+	await alerts.close()
+})
+
+test('nothing is written while nothing is counted', async () => {
+	const alerts = new AlertCenter({ stateFile, restartToleranceMs: 100, rules: [load] })
+	alerts.observe('load', 85)
+	await vi.waitFor(() => expect(parseState(readFileSync(stateFile, 'utf8')).series).toHaveLength(1), { timeout: 5000 })
+	const { ino, mtimeMs } = statSync(stateFile)
+	for (let i = 0; i < 10; i++) {
+		await sleep(50)
+		alerts.observe('load', 85)
+	}
+	expect(statSync(stateFile)).toMatchObject({ ino, mtimeMs })
+	await alerts.close()
 })
 
 const asNobody = process.getuid?.() === 0 && process.seteuid !== undefined

@@ -1,4 +1,7 @@
 // Handlers that change what they are told of, and readings that stop.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import type { AlertCenter } from '../../lib/alerts/center.ts'
 import { createAlerts } from '../../lib/alerts/index.ts'
@@ -12,6 +15,26 @@ describe('readings that simply stop', () => {
 		alerts.observe('load', 10)
 		expect(alerts.active()).toEqual([])
 		await alerts.close()
+	})
+})
+
+describe('readings that do not start again after a restart', () => {
+	test('are missed from the restart on, where they were before', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'plimsoll-missed-'))
+		const stateFile = join(folder, 'alerts.state')
+		const rules = ['awaited', 'dated'].map(name => ({ ...load, name, intervalMs: 200 }))
+		const first = createAlerts({ stateFile, rules })
+		first.observe('awaited', 85)
+		first.observe('dated', 85, { atMs: Number(process.hrtime.bigint()) / 1e6 })
+		await first.close()
+		const second = createAlerts({ stateFile, rules })
+		expect(second.active().map(({ rule }) => rule)).toEqual(['awaited', 'dated'])
+		await vi.waitFor(() => expect(second.active().map(({ rule }) => rule)).toEqual(['awaited', 'dated', 'awaited']), {
+			timeout: 5000,
+		})
+		expect(second.active().at(-1)?.labels.alert).toBe('nodata')
+		await second.close()
+		rmSync(folder, { recursive: true })
 	})
 })
 

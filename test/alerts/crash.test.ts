@@ -108,7 +108,7 @@ describe.skipIf(!asNobody)('a file that cannot be read', () => {
 		expect(readFileSync(stateFile, 'utf8')).toContain('plimsoll-alerts')
 	})
 
-	test.each([0o755, 0o1777])('is never written to where it cannot be put aside, in a folder of mode %o', async mode => {
+	test.each([0o755, 0o1777])('is never written to where it cannot be put aside (mode %i of the folder)', async mode => {
 		const { stateError } = await unread(mode)
 		expect(readdirSync(folder)).toEqual(['alerts.state'])
 		expect(readFileSync(stateFile, 'utf8')).toBe('precious')

@@ -37,7 +37,7 @@ export const acknowledgeChecks: Checks = { by: text, reason: text, expiresInMs: 
 /** @throws ERR_INVALID_OPTIONS @internal */
 export function checkSilence(options: unknown): void {
 	const { id: _, ...checks } = { ...silenceChecks, forMs: positive, endsAt: () => 'forMs instead: how long, in milliseconds' }
-	checkOptions('silence(options)', options ?? null, checks, ['matchers', 'forMs', 'by', 'reason'])
+	checkOptions('silence(options)', options, checks, ['matchers', 'forMs', 'by', 'reason'])
 }
 
 const kinds: readonly string[] = [

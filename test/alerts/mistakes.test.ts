@@ -37,7 +37,7 @@ describe('queries and silences', () => {
 
 	const quiet = { matchers: 'alertname="load"', forMs: 5, by: 'ann', reason: 'works' }
 	test.each([
-		[undefined, /must be an object/],
+		[undefined, /must be an object, not undefined/],
 		['x', /must be an object/],
 		[{}, /matchers: is missing.*forMs: is missing.*by: is missing.*reason: is missing/s],
 		[{ ...quiet, endsAt: 1e15 }, /endsAt: expected forMs instead/],

@@ -1,10 +1,18 @@
-// A handler in trouble is an incident of its own, by this rule: label `handler` names it. Pure.
+// A handler in trouble is an incident of its own, by this rule: label `handler` names it. Any thread.
+import type { ResourceAlert } from './alert.ts'
 import type { AlertRule } from './rule.ts'
 
 /** @internal */
 export const handlerRule: AlertRule = {
 	name: 'alertHandler',
 	thresholds: { warning: { fire: 1, resolve: 0 } },
+	// Whatever holds for other rules: handlers that fail of each other's incidents would go on for ever without damping.
+	flapping: {},
 	message: ({ labels, state }) =>
 		state === 'resolved' ? `handler ${labels.handler} works again` : `handler ${labels.handler} fails, hangs or is overrun`,
+}
+
+/** Whether it tells of trouble with this handler. @internal */
+export function isAboutHandler({ rule, labels }: ResourceAlert, name: string): boolean {
+	return rule === handlerRule.name && labels.handler === name
 }

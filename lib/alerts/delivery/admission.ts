@@ -1,6 +1,7 @@
 // Whether a handler is to hear of an event at all: its own filters, suppression, acknowledgement. Any thread; pure.
 import { rankOf } from '../../limits/severity.ts'
 import type { AlertEvent, ResourceAlert } from '../alert.ts'
+import { isAboutHandler } from '../handler-rule.ts'
 import { matchesAll } from '../matcher.ts'
 import type { Plan } from './options.ts'
 
@@ -12,10 +13,12 @@ export type Verdict = 'told' | 'noted' | 'unwanted' | 'suppressed' | 'covered'
 
 /**
  * `knows`: the handler was told of this incident, or is about to be. Who was told of an incident hears of its end, whatever
- * the filters, a silence or an acknowledgement say by then; nobody else does. @internal
+ * the filters, a silence or an acknowledgement say by then; nobody else does. No handler hears of its own trouble: what it makes
+ * of that would be news of the same trouble, without end. @internal
  */
 export function admit(plan: Plan, event: AlertEvent, knows: boolean): Verdict {
 	const { alert, kind } = event
+	if (isAboutHandler(alert, plan.name)) return 'unwanted'
 	if (kind === 'resolved') {
 		if (knows) return wants(plan, event, knows) ? 'told' : 'unwanted'
 		return meant(plan, event, knows) && wants(plan, event, knows) ? 'suppressed' : 'unwanted'

@@ -12,7 +12,7 @@ export interface Counts {
 	coalesced: number
 	/** By a silence, an inhibition or an acknowledgement; or the end of what the handler was never told. */
 	suppressed: number
-	/** By the handler's own filters. */
+	/** By the handler's own filters; or it tells of trouble with this very handler. */
 	unwanted: number
 	/** The queue was full, or it came after the end. */
 	dropped: number

@@ -13,7 +13,7 @@ import type { AlertHandler, HandlerOptions } from './delivery/handler.ts'
 import type { HandlerStats, HandlerTrouble } from './delivery/recipient.ts'
 import { publish } from './diagnostics.ts'
 import { AlertEngine } from './engine.ts'
-import { handlerRule } from './handler-rule.ts'
+import { handlerRule, passHandlerTime } from './handler-rule.ts'
 import { AlertHistory, type HistoryQuery } from './history.ts'
 import { type InhibitionRule, Inhibitions, inhibitionRulesOf } from './inhibition.ts'
 import { Keeper } from './keeper.ts'
@@ -244,6 +244,7 @@ export class AlertCenter implements Alerts {
 			this.addRule(handlerRule)
 		}
 		this.observe(handlerRule.name, isOver ? 0 : 1, { labels: { handler: name } })
+		this.#wake.by(passHandlerTime(this.engine, this.#clock.monotonicMs()))
 	}
 
 	#silencesChanged(): void {
@@ -284,6 +285,7 @@ export class AlertCenter implements Alerts {
 			}
 			this.#wake.by(missedAt(series))
 		}
+		this.#wake.by(passHandlerTime(this.engine, nowMs + 1))
 		this.engine.passTime()
 		this.#schedule()
 	}

@@ -70,7 +70,7 @@ export class Delivery {
 		if (told.length > 0 && this.#lasting !== undefined) recipient.resume(this.#lasting())
 		return () => {
 			this.#recipients = this.#recipients.filter(one => one !== recipient)
-			recipient.stop()
+			recipient.remove()
 		}
 	}
 

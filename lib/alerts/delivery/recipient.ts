@@ -57,6 +57,9 @@ export class Recipient {
 	#dropping = false
 	#slow = false
 	#stopped = false
+	#removed = false
+	/** By what was reported last. */
+	#isInTrouble = false
 	#idle: (() => void) | undefined
 
 	constructor(handler: AlertHandler, plan: Plan, told: readonly string[], surroundings: Surroundings) {
@@ -207,6 +210,13 @@ export class Recipient {
 		this.#attempt('close', () => this.handler.close?.())
 	}
 
+	/** As `stop()`; and what was reported of it is over, since it will never work again. */
+	remove(): void {
+		this.stop()
+		this.#removed = true
+		if (this.#isInTrouble) this.#reportRemoval()
+	}
+
 	/** Of these incidents, those that it was told of before a restart go on. */
 	resume(lasting: readonly ResourceAlert[]): void {
 		const known = new Set(this.told())
@@ -218,6 +228,7 @@ export class Recipient {
 		try {
 			run()
 		} catch (error) {
+			this.#failing = true
 			this.#report('failed', `failed to ${what}: ${messageOf(error)}`, error)
 		}
 	}
@@ -241,7 +252,13 @@ export class Recipient {
 	}
 
 	#report(kind: HandlerTrouble['kind'], message: string, error: unknown): void {
+		this.#isInTrouble = kind !== 'recovered' && kind !== 'breaker-closed'
 		this.#surroundings.onTrouble(this.plan.name, { kind, message, error })
+		if (this.#removed && this.#isInTrouble) this.#reportRemoval() // it took itself out, and failed after that
+	}
+
+	#reportRemoval(): void {
+		this.#report('recovered', 'was removed', undefined)
 	}
 }
 

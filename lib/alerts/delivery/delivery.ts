@@ -115,7 +115,7 @@ export class Delivery {
 		return Object.fromEntries([...this.#toldBefore, ...this.#recipients.map(one => [one.plan.name, one.told()] as const)])
 	}
 
-	/** Sends what waits for its group, ends what is under way within 5 s, and then tells nobody any more. */
+	/** Sends what waits for its group or a rate limit, ends what is under way within 5 s, and then tells nobody any more. */
 	close(): Promise<void> {
 		this.#closed ??= this.#close()
 		return this.#closed

@@ -205,9 +205,10 @@ export class Pacing {
 		return Math.max(backoff * (0.5 + random), Math.min(retryAfterMs, longestRetryAfterMs))
 	}
 
-	/** The end is near: what waits for its group or a retry may go now. */
+	/** The end is near: what waits for its group, a rate limit or a retry may go now. The breaker holds, as does order. */
 	hurry(t: number): void {
 		for (const lane of this.#queue.lanes.values()) {
+			lane.entries = lane.entries.map(entry => ({ ...entry, exempt: true }))
 			if (lane.entries.length > 0) [lane.dueAt, lane.notBefore] = [t, t]
 		}
 	}

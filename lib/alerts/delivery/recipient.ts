@@ -187,7 +187,7 @@ export class Recipient {
 		this.#timer = clock.setTimeout(wake, Math.min(Math.max(Math.ceil(at - clock.now()), 1), longestTimerMs))
 	}
 
-	/** Sends what waits, without retries, and resolves when nothing is under way any more; `stop()` cuts that short. */
+	/** Sends what waits, rate limits or not and without retries, and resolves when nothing is under way any more; `stop()` cuts that short. */
 	async finish(): Promise<void> {
 		this.#pacing.hurry(this.#now())
 		this.#pump()

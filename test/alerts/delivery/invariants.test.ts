@@ -187,6 +187,18 @@ describe('of a handler that works', () => {
 			runs,
 		))
 
+	test('close() drops nothing that waits, whatever holds it back', () =>
+		fc.assert(
+			fc.asyncProperty(story, someOptions, fc.nat({ max: 5000 }), async (happened, options, passMs) => {
+				const { delivery, clock } = await play(happened, [{ behaviour: 'ok', options: { ...options, concurrency: 1 } }])
+				await clock.pass(passMs)
+				const before = delivery.stats()[0]
+				await Promise.all([delivery.close(), clock.pass(1)])
+				expect(delivery.stats()[0]).toMatchObject({ queued: 0, failed: 0, dropped: before?.dropped })
+			}),
+			runs,
+		))
+
 	test('a8: handlers that throw, hang, reject or are slow change nothing for it, not even the time', () =>
 		fc.assert(
 			fc.asyncProperty(story, someOptions, fc.array(someHandler, { maxLength: 4 }), async (happened, options, others) => {

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { newSeries, type SeriesState, step } from '../../../lib/alerts/series.ts'
 import { type RuleParts, ruleFrom, ruleParts } from '../arbitraries.ts'
 
-const ladders = 300
+const ladders = 1000
 const steps = 40
 const installed = spawnSync('promtool', ['--version']).status === 0
 
@@ -76,7 +76,7 @@ function judge(all: readonly Case[], expected: object[][]): { status: number | n
 
 if (!installed) console.warn('promtool is not installed (Debian: prometheus): the oracle of alert rules is skipped')
 
-test.skipIf(!installed)(`Prometheus agrees on ${ladders} random ladders at each of ${steps} steps`, { timeout: 120_000 }, () => {
+test.skipIf(!installed)(`Prometheus agrees on ${ladders} random ladders at each of ${steps} steps`, { timeout: 300_000 }, () => {
 	const seed = Date.now() % 2 ** 31
 	const all = fc.sample(cases, { numRuns: ladders, seed })
 	const { status, output } = judge(all, alertsAt(all))

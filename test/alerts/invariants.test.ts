@@ -223,10 +223,19 @@ describe('an incident', () => {
 			afterMs: fc.constantFrom(1, 60_000, 4_000_000),
 			value: fc.constantFrom(0, 0, 50, 100, 100, Number.NaN),
 		})
+		const aReturn = [100, 0, 0].map((value, i) => ({ afterMs: i < 2 ? 1 : 4_000_000, value }))
 		let flapped = 0
 		fc.assert(
 			fc.property(
-				fc.array(someReading, { maxLength: 100 }),
+				fc
+					.array(
+						fc.oneof(
+							fc.constant(aReturn),
+							someReading.map(one => [one]),
+						),
+						{ minLength: 20, maxLength: 60 },
+					)
+					.map(parts => parts.flat()),
 				fc.record({
 					cycles: fc.constantFrom(1, 2, 4),
 					holdMs: fc.constantFrom(1, 10_000, 600_000),

@@ -279,24 +279,6 @@ describe('from many sides', () => {
 		expect(() => delivery.add(() => {})).toThrow('after close()')
 	})
 
-	test('close() sends what a rate limit holds back, at once; a breaker that is open holds', async () => {
-		const { clock, delivery } = stage()
-		const [notes, rested]: [unknown[], unknown[]] = [[], []]
-		delivery.add(noting(clock, notes), { external: true, group: { by: 'incident', waitMs: 0 } })
-		delivery.add(noting(clock, rested, fails), { external: true, group: { by: 'incident', waitMs: 0 }, breaker: { failures: 1 } })
-		for (let n = 1; n <= 8; n++) delivery.deliver(eventOf(n, 'raised', { id: String(n) }))
-		await clock.pass(1000)
-		delivery.deliver(eventOf(9, 'deescalated', { id: '1' })) // one incident once in 60 s
-		expect([notes.length, rested.length]).toEqual([5, 5])
-		await Promise.all([delivery.close(), clock.pass(1)])
-		expect(notes.slice(5)).toEqual(['9', '6', '7', '8'].map(sequence => [1000, sequence, 1]))
-		expect(delivery.stats()).toMatchObject([
-			{ delivered: 9, dropped: 0 },
-			{ failed: 5, dropped: 4 },
-		])
-		expect(rested).toHaveLength(5)
-	})
-
 	test('options are refused at once, all that is wrong; defaults come with the function', () => {
 		const { delivery } = stage()
 		const wrong = { minSeverity: 'HIGH', kinds: ['raise'], group: { by: ['severity'] }, retrys: 1, breaker: {}, timeLimitMs: 0 }

@@ -7,20 +7,16 @@ import type { HeapResources, SystemResources, TrackedResources } from '../detect
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import type { JudgedLine } from '../limits/lines.ts'
 import type { Ladders } from '../limits/thresholds.ts'
-import type { BlockedEvent, Heads, SamplerEvent } from '../snapshot/events.ts'
-import { fields, type Reason } from '../snapshot/fields.ts'
-import type { RhythmLayout, Ring } from '../snapshot/ring.ts'
+import type { BlockedEvent, SamplerEvent } from '../snapshot/events.ts'
+import type { Reason } from '../snapshot/fields.ts'
+import type { Ring } from '../snapshot/ring.ts'
 import type { OpenSampler } from '../snapshot/sampler.ts'
 import { headsOf, windowAt } from '../snapshot/window.ts'
+import { longestBusy, momentAt, timeMs } from './moment.ts'
 import { Pace } from './pace.ts'
 
-/** What a rate is judged over: a spike is no alarm. @internal */
-export const judgedWindowMs = 5000
-// Of a window that is not full, at most so much may be missing.
-const fullWindow = 0.8
 const rateSpacingMs = 900
 
-const longestBusy = fields['loop.longest_busy_seconds'].index
 /** There is no such limit, or nobody counts it here: nothing to judge, as opposed to a reading that fails. */
 const nothingToJudge: readonly (Reason | undefined)[] = ['unlimited', 'unsupported', 'disabled']
 
@@ -154,19 +150,19 @@ export class Judge {
 
 	// A whole reading: rates over their window, and all else as of then.
 	#judgeReading(rateHead: number, atMs: number, isNew: boolean): void {
-		const { sampler, heap, onReading } = this.#options
+		const { sampler, onReading } = this.#options
 		const { ring } = sampler
-		const heads = headsOf(ring)
-		const isNewest = rateHead === heads.rateHead
-		const gaugeHead = isNewest ? heads.gaugeHead : headAt(ring, ring.gauge, heads.gaugeHead, atMs)
-		const resources = this.#resourcesAt(ring, { ...heads, rateHead, gaugeHead }, heap())
+		const { gaugeHead } = headsOf(ring)
+		const { resources, isPast, isWhole } = momentAt(ring, rateHead, this.#options)
 		const gaugeAtMs = timeMs(ring, ring.gauge, gaugeHead)
 		for (const name of this.#names) {
+			const { rhythm, value } = judged[name]
 			// A gauge's history is judged by its own replay; here only its newest value is shown.
-			if (judged[name].rhythm === 'gauge') isNewest && this.#judge(name, resources, gaugeAtMs)
-			else this.#judge(name, resources, atMs)
+			if (rhythm === 'gauge') isPast || this.#judge(name, resources, gaugeAtMs)
+			// What is not kept of then is no reading that failed.
+			else if (!isPast || (rhythm !== 'heap' && (isWhole || value(resources) !== undefined))) this.#judge(name, resources, atMs)
 		}
-		if (isNewest) {
+		if (!isPast) {
 			this.#gaugeJudged = gaugeHead
 			this.#keepPace(resources)
 		}
@@ -179,21 +175,6 @@ export class Judge {
 		if (seconds === this.#everySeconds || this.#isStopped) return
 		this.#everySeconds = seconds
 		sampler.paceRates(seconds)
-	}
-
-	// With rates, and the loop's figures, only where the window is full.
-	#resourcesAt(ring: Ring, heads: Heads, heap: HeapResources): SystemResources {
-		const gaugeMs = reach(ring, ring.gauge)
-		const rateMs = reach(ring, ring.rate)
-		const window = windowAt(ring, heads, gaugeMs, rateMs, longestBusy)
-		const loopSeconds = (window.values[window.gauge] ?? Number.NaN) - (window.values[window.gaugeBefore] ?? Number.NaN)
-		const isRateFull = window.rateSeconds * 1000 >= rateMs * fullWindow
-		const isGaugeFull = loopSeconds * 1000 >= gaugeMs * fullWindow
-		return deriveResources(
-			{ ...window, rateBefore: isRateFull ? window.rateBefore : -1, gaugeBefore: isGaugeFull ? window.gaugeBefore : -1 },
-			heap,
-			this.#options.tracked(),
-		)
 	}
 
 	// A line was crossed while the loop was blocked, perhaps for a moment that the ring no longer holds.
@@ -255,21 +236,4 @@ export class Judge {
 		const behind = (head - judgedHead) | 0
 		return behind > most || behind < 0 ? (head - most + 1) | 0 : behind === 0 ? head : (judgedHead + 1) | 0
 	}
-}
-
-/** The window, or as much of it as half a ring holds. */
-function reach(ring: Ring, layout: RhythmLayout): number {
-	const intervalMs = ring.intervalMs(layout)
-	return Math.max(intervalMs, Math.min(judgedWindowMs, (intervalMs * ring.slotCount) / 2))
-}
-
-function timeMs(ring: Ring, layout: RhythmLayout, head: number): number {
-	return (ring.values[ring.slot(layout, head)] ?? Number.NaN) * 1000
-}
-
-/** The newest reading that is not younger than this, by its rhythm's ring. */
-function headAt(ring: Ring, layout: RhythmLayout, newest: number, atMs: number): number {
-	let head = newest
-	for (let back = 0; back < ring.slotCount / 2 && timeMs(ring, layout, head) > atMs; back++) head = (head - 1) | 0
-	return head
 }

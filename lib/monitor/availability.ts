@@ -24,7 +24,9 @@ export interface AvailabilityReason {
 /** What is still free of each resource against the limit that binds; `undefined`: unknown, or without a limit. */
 export interface Headroom {
 	readonly cpuCores: number | undefined
+	/** Until the machine's or container's limit, or the CRITICAL line of `memoryBytes` where that comes first. */
 	readonly memoryBytes: number | undefined
+	/** Until the CRITICAL line of `diskAvailable`, else until nothing is free. */
 	readonly diskBytes: number | undefined
 	readonly fileDescriptors: number | undefined
 	readonly heapBytes: number | undefined
@@ -52,6 +54,8 @@ export interface Judgement {
 	readonly why: Reason | undefined
 	/** The least severe line from WARNING on. */
 	readonly budget: number | undefined
+	/** The CRITICAL line, or else the most severe from WARNING on: what is not to be passed. */
+	readonly limit: number | undefined
 }
 
 const vital: readonly JudgedName[] = ['memory', 'cpu']
@@ -60,17 +64,27 @@ const rank: { readonly [severity in Severity]: number } = { INFO: 0, WARNING: 1,
 const less = (limit: number | undefined, used: number | undefined): number | undefined =>
 	limit === undefined || used === undefined ? undefined : limit - used
 
+/** What is left until either limit. One of which the use is unknown might be the one that binds: then so is what is left. */
+function least(left: number | undefined, limit: number | undefined, used: number | undefined): number | undefined {
+	if (limit === undefined) return left
+	const more = less(limit, used)
+	return left === undefined || more === undefined ? undefined : Math.min(left, more)
+}
+
 /** @internal */
 export function headroomOf(resources: SystemResources, judgements: readonly Judgement[]): Headroom {
 	const { cpu, memory, disk, fileDescriptors, process, container } = resources
 	const used = cpu.utilizationPercent === undefined ? undefined : ((cpu.limitCores ?? Number.NaN) * cpu.utilizationPercent) / 100
 	const budget = (name: JudgedName): number | undefined =>
 		less(judgements.find(judgement => judgement.name === name)?.budget, judged[name].value(resources))
+	const limitOf = (name: JudgedName): number | undefined => judgements.find(judgement => judgement.name === name)?.limit
 	const atLeast0 = (value: number | undefined): number | undefined => (value === undefined ? undefined : Math.max(0, value))
 	return {
 		cpuCores: atLeast0(less(cpu.limitCores, used)),
-		memoryBytes: atLeast0(less(memory.limitBytes, memory.workingSetBytes)),
-		diskBytes: disk.availableBytes,
+		memoryBytes: atLeast0(
+			least(less(memory.limitBytes, memory.workingSetBytes), limitOf('memoryBytes'), judged.memoryBytes.value(resources)),
+		),
+		diskBytes: atLeast0(less(disk.availableBytes, limitOf('diskAvailable') ?? 0)),
 		fileDescriptors: atLeast0(less(fileDescriptors.limit, fileDescriptors.open)),
 		heapBytes: atLeast0(less(process.heapLimitBytes, process.heapUsedBytes)),
 		pids: atLeast0(less(container.pidsLimit, container.pids)),

@@ -31,8 +31,9 @@ export class JudgedDetector extends ResourceDetector implements MonitoredDetecto
 		const resources = this.getCurrentResources()
 		const { table } = this.#alerts.engine
 		const judgements = this.#judge.names.map((name): Judgement => {
-			const budget = table.rule(name)?.ladder.find(({ severity }) => severity !== 'INFO')?.fire
-			return { name, why: this.#judge.why(name, resources), budget }
+			const grave = table.rule(name)?.ladder.filter(({ severity }) => severity !== 'INFO') ?? []
+			const limit = grave.find(({ severity }) => severity === 'CRITICAL') ?? grave.at(-1)
+			return { name, why: this.#judge.why(name, resources), budget: grave[0]?.fire, limit: limit?.fire }
 		})
 		return availabilityOf(
 			resources,

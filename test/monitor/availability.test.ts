@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { AlertCenter } from '../../lib/alerts/center.ts'
 import type { Severity } from '../../lib/limits/severity.ts'
 import { defaultThresholds, limitsOver, problemsOf } from '../../lib/limits/thresholds.ts'
+import { createModelResourceManager } from '../../lib/manager/system.ts'
 import { availabilityOf, type Judgement } from '../../lib/monitor/availability.ts'
 import { laddersOf, thresholdsOver } from '../../lib/monitor/limits.ts'
 import { resourcesWith } from './resources.ts'
 
 const known: readonly Judgement[] = [
-	{ name: 'memory', why: undefined, budget: 75 },
-	{ name: 'cpu', why: undefined, budget: 75 },
-	{ name: 'diskIo', why: undefined, budget: 100e6 },
+	{ name: 'memory', why: undefined, budget: 75, limit: 80 },
+	{ name: 'cpu', why: undefined, budget: 75, limit: 80 },
+	{ name: 'diskIo', why: undefined, budget: 100e6, limit: 100e6 },
 ]
 
 function alertsAt(levels: { readonly [rule: string]: Severity }): ReturnType<AlertCenter['active']> {
@@ -67,19 +68,63 @@ describe('availability', () => {
 	})
 
 	test('unknown is said with its reason, and never hides what is known; what has just started is not unknown', () => {
-		const denied: readonly Judgement[] = [{ name: 'memory', why: 'denied', budget: 75 }]
+		const denied: readonly Judgement[] = [{ name: 'memory', why: 'denied', budget: 75, limit: 80 }]
 		expect(availabilityOf(resources, [], denied)).toMatchObject({
 			status: 'unknown',
 			reasons: [{ rule: 'memory', why: 'denied', severity: undefined }],
 		})
 		expect(availabilityOf(resources, alertsAt({ cpu: 'CRITICAL' }), denied).status).toBe('critical')
-		expect(availabilityOf(resources, [], [{ name: 'cpu', why: 'warming-up', budget: 75 }]).status).toBe('healthy')
-		expect(availabilityOf(resources, [], [{ name: 'ioPressure', why: 'unsupported', budget: 10 }]).status).toBe('healthy')
+		expect(availabilityOf(resources, [], [{ name: 'cpu', why: 'warming-up', budget: 75, limit: 80 }]).status).toBe('healthy')
+		expect(availabilityOf(resources, [], [{ name: 'ioPressure', why: 'unsupported', budget: 10, limit: 10 }]).status).toBe(
+			'healthy',
+		)
 	})
 
 	test('headroom is against the limit that binds; against the budget where there is only that; else unknown', () => {
 		const { headroom } = availabilityOf(resources, [], known)
 		expect(headroom).toMatchObject({ memoryBytes: 40, diskIoBytesPerSecond: 50e6, cpuCores: undefined, pids: undefined })
+	})
+
+	test('a limit in bytes counts where it comes before that of the system, never below 0; what is unknown of it leaves all unknown', () => {
+		const room = (memoryLimit: number | undefined, diskLimit: number | undefined, rssBytes: number | null = 50): unknown => {
+			const used = resourcesWith({
+				memory: { limitBytes: 100, workingSetBytes: 60 },
+				process: { rssBytes: rssBytes ?? undefined },
+				disk: { availableBytes: 30 },
+			})
+			const { headroom } = availabilityOf(
+				used,
+				[],
+				[
+					{ name: 'memoryBytes', why: undefined, budget: memoryLimit, limit: memoryLimit },
+					{ name: 'diskAvailable', why: undefined, budget: diskLimit, limit: diskLimit },
+				],
+			)
+			return [headroom.memoryBytes, headroom.diskBytes]
+		}
+		expect(room(undefined, undefined)).toEqual([40, 30])
+		expect(room(70, 20)).toEqual([20, 10])
+		expect(room(1000, 0)).toEqual([40, 30])
+		expect(room(40, 50)).toEqual([0, 0])
+		expect(room(70, 20, null)).toEqual([undefined, 10])
+	})
+
+	test('of a model workload it is what its own limits leave', async () => {
+		const gigabyte = 2 ** 30
+		const system = await createModelResourceManager(0.001, 70, 1e6)
+		expect(system.detector.getAvailability().headroom).toMatchObject({ memoryBytes: 0, diskBytes: 0 })
+		const { disk, process, container } = system.detector.getCurrentResources()
+		const free = (disk.availableBytes ?? Number.NaN) - gigabyte
+		const atMost = 2 * (container.memoryWorkingSetBytes ?? process.rssBytes ?? Number.NaN)
+		system.limits.set({
+			memoryBytes: { warning: atMost / 2, critical: atMost },
+			diskAvailable: { warning: gigabyte * 2, critical: gigabyte },
+		})
+		const { headroom } = system.detector.getAvailability()
+		await system.shutdown()
+		expect(headroom.memoryBytes).toBeGreaterThan(0)
+		expect(headroom.memoryBytes).toBeLessThan(atMost)
+		expect((headroom.diskBytes ?? Number.NaN) / free).toBeCloseTo(1, 1)
 	})
 })
 

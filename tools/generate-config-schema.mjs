@@ -35,6 +35,7 @@ async function generated() {
 			'limits/severity.js',
 			'limits/thresholds.js',
 			'monitor/config.js',
+			'monitor/alerts.js',
 			'alerts/checks.js',
 		]
 		const more = [

@@ -1,18 +1,16 @@
 // What `initializeResourceManagement()` takes, checked before anything starts. Any thread; pure.
 import { alertsChecks } from '../alerts/checks.ts'
 import type { AlertsOptions } from '../alerts/contract.ts'
-import { handlerRule } from '../alerts/handler-rule.ts'
 import { inhibitionProblems } from '../alerts/inhibition.ts'
 import { flapChecks, ruleProblems } from '../alerts/rule.ts'
 import { checkCallback } from '../detection/detector.ts'
 import { PlimsollError, shown } from '../errors.ts'
-import { judgedNames } from '../limits/judged.ts'
 import { limitProblems, problemsOf, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
 import { type Check, type Checks, intervalMs, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import { type PressureOptions, pressureProblems } from '../snapshot/pressure.ts'
 import { type SamplerOptions, samplerChecks } from '../snapshot/sampler.ts'
 import { type WatchdogOptions, watchdogProblems } from '../snapshot/watchdog.ts'
-import { kernelRules } from './kernel-events.ts'
+import { reservedRules } from './alerts.ts'
 import { thresholdsOver } from './limits.ts'
 import { type UsageHistoryOptions, usageHistoryChecks } from './usage-history.ts'
 
@@ -79,9 +77,6 @@ function judgementProblems({ limits, thresholds }: { readonly [option: string]: 
 	if (problems.length > 0 || !isPlainObject(limits)) return problems
 	return problemsOf('limits', thresholdsOver(limits, isPlainObject(thresholds) ? thresholds : {}))
 }
-
-/** Rules that the monitor makes itself. @internal */
-export const reservedRules: readonly string[] = [...judgedNames, ...kernelRules.map(({ name }) => name), handlerRule.name]
 
 function alertsProblems(alerts: { readonly [option: string]: unknown }): string[] {
 	const problems = optionProblems(alerts, alertsChecks).map(problem => `alerts.${problem}`)

@@ -1,5 +1,4 @@
 // Detector, limits and alerts as one object over one sampler. On the thread that opens it; keeps nothing alive.
-import { AlertCenter } from '../alerts/center.ts'
 import type { Alerts } from '../alerts/contract.ts'
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import type { ConsumersOf } from '../alerts/evidence.ts'
@@ -12,6 +11,7 @@ import { linesOf } from '../limits/lines.ts'
 import type { ResourceThresholds } from '../limits/thresholds.ts'
 import type { SamplerEventCallback } from '../snapshot/listening.ts'
 import { OpenSampler } from '../snapshot/sampler.ts'
+import { SystemAlerts } from './alerts.ts'
 import { checkConfig, type ResourceManagementConfig } from './config.ts'
 import { JudgedDetector, type MonitoredDetector } from './detector.ts'
 import { Judge } from './judge.ts'
@@ -26,7 +26,7 @@ export interface Monitoring extends AsyncDisposable {
 	readonly detector: MonitoredDetector
 	/** Thresholds, which may be changed at any time. */
 	readonly limits: Limits
-	/** Incidents of all resources; rules of your own may be added. */
+	/** Incidents of all resources; rules of your own may be added. Those of resources change by `limits` alone: ERR_INVALID_ARGUMENT. */
 	readonly alerts: Alerts
 	/** Use over the last hour. */
 	readonly history: UsageHistory
@@ -46,7 +46,7 @@ export class ResourceMonitor implements Monitoring {
 	readonly history: UsageHistory
 	readonly #sampler: OpenSampler
 	readonly #judge: Judge
-	readonly #center: AlertCenter
+	readonly #center: SystemAlerts
 	readonly #detector: JudgedDetector
 	readonly #updates: NodeJS.Timeout | undefined
 	#isShut = false
@@ -85,7 +85,7 @@ export class ResourceMonitor implements Monitoring {
 		onAlert: AlertHandler | undefined,
 	) {
 		const thresholds = thresholdsOver(config.limits, config.thresholds)
-		const center = new AlertCenter(config.alerts ?? {})
+		const center = new SystemAlerts(config.alerts ?? {})
 		const history = new UsageBuckets(config.history ?? {})
 		const wallOffset = Date.now() - Number(process.hrtime.bigint()) / 1e6
 		const judge = new Judge({
@@ -153,14 +153,7 @@ export class ResourceMonitor implements Monitoring {
 	// Rules, what the sampler compares, and a judgement of what is there now.
 	#apply(thresholds: ResourceThresholds): void {
 		const ladders = laddersOf(thresholds)
-		const { engine } = this.#center
-		for (const name of judgedNames) {
-			const of = thresholds[name]
-			const exists = engine.table.rule(name) !== undefined
-			if (!of) this.#center.removeRule(name)
-			else if (exists) this.#center.setThresholds(name, of)
-			else this.#center.addRule({ ...this.#ruleOf(name), thresholds: of })
-		}
+		for (const name of judgedNames) this.#center.follow(name, thresholds[name], () => this.#ruleOf(name))
 		const lines = linesOf(ladders)
 		this.#judge.follow(ladders, lines)
 		if (this.#polling === undefined) this.#sampler.setLines(lines.map(({ line }) => line))

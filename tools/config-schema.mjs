@@ -98,6 +98,8 @@ function definitions(lib) {
 			anyOf: [...one.anyOf, { type: 'array', minItems: 1, maxItems: mostMatchers, items: one }],
 		},
 		flapping: flapping(lib),
+		noData: noData(lib),
+		remindAfterMs: reminders(lib),
 		rule: rule(lib),
 		inhibition: object(
 			'inhibition',
@@ -129,19 +131,22 @@ function flapping({ flapChecks }) {
 	}
 }
 
-function rule(lib) {
-	const { ruleChecks, noDataChecks, severities, reservedRules } = lib
-	const noData = object('noData', noDataChecks, {
+function noData({ noDataChecks }) {
+	return object('noData', noDataChecks, {
 		policy: described({ enum: ['keepLast', 'alert', 'ok'] }, 'What follows when readings are missing.', 'keepLast'),
 		maxMissing: described(whole(1), 'In intervals.', 5),
-		forMs: described(from0, 'How long after that until the alert.', 0),
+		forMs: described(from0, 'How long after that until the alert. Default: 0; 30 s for resources.'),
 		severity: described(reference('severity'), 'Of that alert.', 'WARNING'),
 	})
-	const bySeverity = {
-		type: 'object',
-		additionalProperties: false,
-		properties: Object.fromEntries(severities.map(name => [name, above0])),
-	}
+}
+
+function reminders({ severities }) {
+	const properties = Object.fromEntries(severities.map(name => [name, above0]))
+	return { anyOf: [above0, { type: 'object', additionalProperties: false, properties }] }
+}
+
+function rule(lib) {
+	const { ruleChecks, reservedRules } = lib
 	const properties = {
 		name: described({ ...text, not: { enum: [...reservedRules] } }, 'Unique, and none of plimsoll itself.'),
 		resource: described(text, 'What it judges. Default: its name.'),
@@ -150,9 +155,9 @@ function rule(lib) {
 		direction: described({ enum: ['above', 'below'] }, 'Which side of its line a value is beyond on.', 'above'),
 		unit: described({ type: 'string' }, 'Of readings and thresholds.', ''),
 		intervalMs: described(above0, 'How often a reading is expected.'),
-		noData,
+		noData: reference('noData'),
 		flapping: reference('flapping'),
-		remindAfterMs: described({ anyOf: [above0, bySeverity] }, 'How long until a lasting incident is told again. Default: never.'),
+		remindAfterMs: described(reference('remindAfterMs'), 'How long until a lasting incident is told again. Default: never.'),
 	}
 	return {
 		...object('a rule', ruleChecks, properties, { required: ['name', 'thresholds'], except: ['message'] }),
@@ -191,6 +196,14 @@ export function configSchema(lib) {
 		rules: described({ type: 'array', items: reference('rule') }, 'For signals of a service itself, which observes them.'),
 		inhibition: described({ type: 'array', maxItems: 100, items: reference('inhibition') }, 'Which alerts cover which others.'),
 		flapping: described(reference('flapping'), 'For rules that say nothing of it themselves.'),
+		noData: described(
+			reference('noData'),
+			'What follows when readings are missing, for rules that say nothing of it themselves.',
+		),
+		remindAfterMs: described(
+			reference('remindAfterMs'),
+			'How long until a lasting incident is told again, for rules that say nothing of it themselves. Default: never.',
+		),
 		historyLimit: described(whole(1), 'How many events are kept.', 1000),
 		maxSeries: described(whole(1), 'How many label sets may have series at once.', 1000),
 		stateFile: described(text, 'Where alerts survive a restart. One file for one process.'),

@@ -40,7 +40,7 @@ export class AlertCenter implements Alerts {
 	readonly #tally = new Tally()
 	readonly #keeper: Keeper | undefined
 	readonly #inhibition: readonly InhibitionRule[]
-	readonly #flapping: AlertsOptions['flapping']
+	readonly #defaults: Pick<AlertRule, 'flapping' | 'noData' | 'remindAfterMs'>
 	#silences: Silences = noSilences
 	#silenceCount = 0
 	/** By the wall clock. */
@@ -53,7 +53,7 @@ export class AlertCenter implements Alerts {
 		this.#clock = clock
 		this.#wake = new WakeTimer(clock, () => this.#passTime())
 		this.#inhibition = inhibitionRulesOf(options.inhibition ?? [])
-		this.#flapping = options.flapping
+		this.#defaults = { flapping: options.flapping, noData: options.noData, remindAfterMs: options.remindAfterMs }
 		this.#history = new AlertHistory(options.historyLimit ?? 1000)
 		this.engine = new AlertEngine({
 			clock,
@@ -82,7 +82,7 @@ export class AlertCenter implements Alerts {
 
 	addRule(input: AlertRule): void {
 		this.#assertOpen()
-		const rule = ruleOf('addRule(rule)', { flapping: this.#flapping, ...input })
+		const rule = ruleOf('addRule(rule)', { ...this.#defaults, ...input })
 		if (this.engine.table.rule(rule.name) !== undefined) {
 			throw new PlimsollError('ERR_INVALID_ARGUMENT', `There is a rule ${shown(rule.name)} already; setThresholds() changes it.`)
 		}

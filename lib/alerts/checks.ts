@@ -3,7 +3,7 @@ import { nearest, PlimsollError, shown } from '../errors.ts'
 import { severities } from '../limits/severity.ts'
 import { type Check, type Checks, checkOptions, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import type { AlertEventKind } from './alert.ts'
-import { flappingCheck, labelsCheck } from './rule.ts'
+import { flappingCheck, labelsCheck, ruleChecks } from './rule.ts'
 import { silenceChecks } from './silence.ts'
 
 const whole: Check = value => (Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1')
@@ -18,6 +18,8 @@ export const alertsChecks: Checks = {
 	rules: list,
 	inhibition: list,
 	flapping: flappingCheck,
+	noData: ruleChecks.noData as Check,
+	remindAfterMs: ruleChecks.remindAfterMs as Check,
 	historyLimit: whole,
 	maxSeries: whole,
 	stateFile: text,

@@ -7,7 +7,7 @@ import type { HandlerStats } from './delivery/recipient.ts'
 import type { HistoryQuery } from './history.ts'
 import type { InhibitionRuleInput } from './inhibition.ts'
 import type { MatcherInput } from './matcher.ts'
-import type { AlertRule, FlapPolicy } from './rule.ts'
+import type { AlertRule, FlapPolicy, NoDataPolicy } from './rule.ts'
 import type { Silence } from './silence.ts'
 import type { AlertStatistics } from './statistics.ts'
 
@@ -17,6 +17,10 @@ export interface AlertsOptions {
 	readonly inhibition?: readonly InhibitionRuleInput[] | undefined
 	/** For rules that say nothing of it themselves. */
 	readonly flapping?: FlapPolicy | false | undefined
+	/** For rules that say nothing of it themselves; a rule's own takes the place of all of it. Resources have a `forMs` of 30,000, but for 'alert'. */
+	readonly noData?: NoDataPolicy | undefined
+	/** How long until a lasting incident is told again, for rules that say nothing of it themselves. Default: never. */
+	readonly remindAfterMs?: AlertRule['remindAfterMs']
 	/** How many events the history keeps. Default 1000. */
 	readonly historyLimit?: number | undefined
 	/** How many label sets may have series at once. Default 1000. */

@@ -2,7 +2,7 @@
 import { alertsChecks } from '../alerts/checks.ts'
 import type { AlertsOptions } from '../alerts/contract.ts'
 import { inhibitionProblems } from '../alerts/inhibition.ts'
-import { flapChecks, ruleProblems } from '../alerts/rule.ts'
+import { flapChecks, noDataChecks, ruleProblems } from '../alerts/rule.ts'
 import { checkCallback } from '../detection/detector.ts'
 import { PlimsollError, shown } from '../errors.ts'
 import { limitProblems, problemsOf, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
@@ -80,8 +80,9 @@ function judgementProblems({ limits, thresholds }: { readonly [option: string]: 
 
 function alertsProblems(alerts: { readonly [option: string]: unknown }): string[] {
 	const problems = optionProblems(alerts, alertsChecks).map(problem => `alerts.${problem}`)
-	const { rules, inhibition, flapping } = alerts
+	const { rules, inhibition, flapping, noData } = alerts
 	if (isPlainObject(flapping)) problems.push(...optionProblems(flapping, flapChecks).map(problem => `alerts.flapping.${problem}`))
+	if (isPlainObject(noData)) problems.push(...optionProblems(noData, noDataChecks).map(problem => `alerts.noData.${problem}`))
 	if (Array.isArray(inhibition)) problems.push(...inhibitionProblems('alerts.inhibition', inhibition))
 	if (!Array.isArray(rules)) return problems
 	const taken = new Set(reservedRules)

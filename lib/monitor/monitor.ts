@@ -2,7 +2,7 @@
 import type { Alerts } from '../alerts/contract.ts'
 import type { AlertHandler } from '../alerts/delivery/handler.ts'
 import type { ConsumersOf } from '../alerts/evidence.ts'
-import type { AlertRule } from '../alerts/rule.ts'
+import type { AlertRule, NoDataPolicy } from '../alerts/rule.ts'
 import { heapOf } from '../detection/detector.ts'
 import type { SystemResources, TrackedResources } from '../detection/resources.ts'
 import { PlimsollError } from '../errors.ts'
@@ -49,6 +49,7 @@ export class ResourceMonitor implements Monitoring {
 	readonly #center: SystemAlerts
 	readonly #detector: JudgedDetector
 	readonly #updates: NodeJS.Timeout | undefined
+	readonly #noData: NoDataPolicy | undefined
 	#isShut = false
 	/** Only where the sampler cannot wake this thread. */
 	readonly #polling: NodeJS.Timeout | undefined
@@ -98,6 +99,7 @@ export class ResourceMonitor implements Monitoring {
 		const limits = new LimitsInForce(thresholds, next => this.#apply(next))
 		this.#sampler = sampler
 		this.#center = center
+		this.#noData = config.alerts?.noData
 		this.#judge = judge
 		this.#detector = new JudgedDetector(sampler, detectionMs, center, judge)
 		this.detector = this.#detector
@@ -164,7 +166,8 @@ export class ResourceMonitor implements Monitoring {
 		const { resource, unit, direction, rhythm } = judged[name]
 		const { ring } = this.#sampler
 		const intervalMs = rhythm === 'gauge' ? ring.intervalMs(ring.gauge) : Math.max(1000, ring.intervalMs(ring.rate))
-		return { name, resource, unit, direction, intervalMs, noData: { forMs: noDataForMs } }
+		const noData = { ...this.#noData, forMs: this.#noData?.forMs ?? (this.#noData?.policy === 'alert' ? 0 : noDataForMs) }
+		return { name, resource, unit, direction, intervalMs, noData }
 	}
 }
 

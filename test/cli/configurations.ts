@@ -67,6 +67,13 @@ const inhibition = fc.array(
 	),
 	{ maxLength: 3 },
 )
+const noData = some({
+	policy: fc.constantFrom('keepLast', 'alert', 'ok'),
+	maxMissing: fc.integer({ min: 1, max: 99 }),
+	forMs: from0,
+	severity,
+})
+const remindAfterMs = fc.oneof(positive, fc.dictionary(severity, positive))
 const rule = fc.record(
 	{
 		name: text.map(name => `rule ${name}`),
@@ -76,17 +83,12 @@ const rule = fc.record(
 		resource: text,
 		labels: texts,
 		intervalMs: positive,
-		noData: some({
-			policy: fc.constantFrom('keepLast', 'alert', 'ok'),
-			maxMissing: fc.integer({ min: 1, max: 99 }),
-			forMs: from0,
-			severity,
-		}),
+		noData,
 		flapping: fc.oneof(
 			fc.constant(false),
 			some({ cycles: fc.integer({ min: 1, max: 9 }), windowMs: positive, holdMs: positive, calmMs: positive }),
 		),
-		remindAfterMs: fc.oneof(positive, fc.dictionary(severity, positive)),
+		remindAfterMs,
 	},
 	{ requiredKeys: ['name', 'thresholds'] },
 )
@@ -94,6 +96,8 @@ const alerts = some({
 	rules: fc.uniqueArray(rule, { maxLength: 3, selector: ({ name }) => name }),
 	inhibition,
 	flapping: fc.oneof(fc.constant(false), some({ cycles: fc.integer({ min: 1, max: 9 }), holdMs: positive })),
+	noData,
+	remindAfterMs,
 	historyLimit: fc.integer({ min: 1, max: 1e6 }),
 	maxSeries: fc.integer({ min: 1, max: 1e6 }),
 	stateFile: text,
@@ -158,6 +162,8 @@ const wrong: readonly (readonly [path: string, ...values: unknown[]])[] = [
 	['alerts.restartToleranceMs', 0, -1],
 	['alerts.rules', {}, 'x', null],
 	['alerts.inhibition', {}, null],
+	['alerts.noData', true, { policy: 'keep' }, { maxMissing: 0 }, { forms: 1 }],
+	['alerts.remindAfterMs', 0, 'x', { FATAL: 5 }, { WARNING: 0 }],
 	['alerts.flapping', true, null, { cycles: 0 }, { cycle: 1 }],
 	['pressure', true, null, []],
 	['pressure.memoryEvents', 1],

@@ -31,10 +31,15 @@ export interface UsageSummary {
 	readonly percentiles: { readonly [name: string]: number | undefined }
 	/** Oldest first; those without a known reading are left out. */
 	readonly samples: readonly UsageSample[]
+	/** What the figures really are of, in ms: from the first reading of the oldest sample to the newest reading. 0 without samples. */
+	readonly coveredMs: number
 }
 
 export interface UsageQuery {
-	/** How far back, in ms. Default: all that is kept. */
+	/**
+	 * How far back from the newest reading, in ms. Default: all that is kept. Samples count whole: all that reach into it, so by
+	 * default (36 s each) the least window is of 36 to 72 s. `coveredMs` says what it became.
+	 */
 	readonly windowMs?: number | undefined
 	/** 0–100. Default 50, 90, 95 and 99. */
 	readonly percentiles?: readonly number[] | undefined
@@ -73,12 +78,16 @@ export class UsageBuckets implements UsageHistory {
 	/** Which bucket since 1970's monotonic counterpart each place holds; -1: none. */
 	readonly #numbers: Float64Array
 	readonly #values: Float64Array
+	/** Monotonic ms of each one's first reading. */
+	readonly #beganAtMs: Float64Array
 	#newest = -1
+	#newestAtMs = Number.NaN
 
 	constructor({ maxSamples = 100, maxAgeMs = hourMs }: UsageHistoryOptions) {
 		this.#size = maxSamples
 		this.#bucketMs = maxAgeMs / maxSamples
 		this.#startedAt = new Float64Array(maxSamples)
+		this.#beganAtMs = new Float64Array(maxSamples)
 		this.#numbers = new Float64Array(maxSamples).fill(-1)
 		this.#values = new Float64Array(maxSamples * judgedNames.length * parts)
 	}
@@ -87,8 +96,9 @@ export class UsageBuckets implements UsageHistory {
 	add(resources: SystemResources, atMs: number, wallMs: number): void {
 		const number = Math.floor(atMs / this.#bucketMs)
 		const place = number % this.#size
-		if (this.#numbers[place] !== number) this.#begin(place, number, wallMs)
+		if (this.#numbers[place] !== number) this.#begin(place, number, atMs, wallMs)
 		this.#newest = Math.max(this.#newest, number)
+		this.#newestAtMs = atMs
 		const first = place * judgedNames.length * parts
 		for (let i = 0; i < judgedNames.length; i++) {
 			const value = judged[judgedNames[i] as JudgedName].value(resources)
@@ -104,7 +114,7 @@ export class UsageBuckets implements UsageHistory {
 			)
 		}
 		checkOptions('query(options)', query, queryChecks)
-		const samples = this.#samples(judgedNames.indexOf(resource), query.windowMs ?? Number.POSITIVE_INFINITY)
+		const { samples, beganAtMs } = this.#samples(judgedNames.indexOf(resource), query.windowMs ?? Number.POSITIVE_INFINITY)
 		const readings = samples.reduce((count, sample) => count + sample.readings, 0)
 		const means = samples.map(({ mean }) => mean).sort((a, b) => a - b)
 		const wanted = query.percentiles ?? [50, 90, 95, 99]
@@ -115,12 +125,14 @@ export class UsageBuckets implements UsageHistory {
 			max: readings === 0 ? undefined : Math.max(...samples.map(({ max }) => max)),
 			percentiles: Object.fromEntries(wanted.map(p => [`p${p}`, nearestRank(means, p)])),
 			samples,
+			coveredMs: samples.length === 0 ? 0 : this.#newestAtMs - beganAtMs,
 		}
 	}
 
-	#begin(place: number, number: number, wallMs: number): void {
+	#begin(place: number, number: number, atMs: number, wallMs: number): void {
 		this.#numbers[place] = number
 		this.#startedAt[place] = wallMs
+		this.#beganAtMs[place] = atMs
 		const first = place * judgedNames.length * parts
 		this.#values.fill(0, first, first + judgedNames.length * parts)
 	}
@@ -134,17 +146,20 @@ export class UsageBuckets implements UsageHistory {
 		values[at + 3] = count + 1
 	}
 
-	#samples(resource: number, windowMs: number): UsageSample[] {
+	#samples(resource: number, windowMs: number): { samples: UsageSample[]; beganAtMs: number } {
 		const samples: UsageSample[] = []
+		let beganAtMs = Number.NaN
 		const reach = Math.min(this.#size, Math.ceil(windowMs / this.#bucketMs) + 1)
 		for (let number = Math.max(0, this.#newest - reach + 1); number <= this.#newest; number++) {
 			const place = number % this.#size
 			if (this.#numbers[place] !== number) continue
 			const at = (place * judgedNames.length + resource) * parts
 			const [sum = 0, min = 0, max = 0, readings = 0] = this.#values.subarray(at, at + parts)
-			if (readings > 0) samples.push({ at: this.#startedAt[place] ?? 0, min, mean: sum / readings, max, readings })
+			if (readings === 0) continue
+			if (samples.length === 0) beganAtMs = this.#beganAtMs[place] ?? Number.NaN
+			samples.push({ at: this.#startedAt[place] ?? 0, min, mean: sum / readings, max, readings })
 		}
-		return samples
+		return { samples, beganAtMs }
 	}
 }
 

@@ -74,6 +74,22 @@ describe('usage history', () => {
 		expect(history.query('memory').samples.map(({ mean }) => mean)).toEqual([99])
 	})
 
+	test('a window shorter than a sample is answered with whole samples, and says how much time they cover', () => {
+		const history = new UsageBuckets({})
+		expect(history.query('memory').coveredMs).toBe(0)
+		feed(history, [[36_000, 0]])
+		expect(history.query('memory').coveredMs).toBe(0)
+		feed(
+			history,
+			Array.from({ length: 50 }, (_, second) => [(37 + second) * 1000, second] as const),
+		)
+		const { samples, coveredMs } = history.query('memory', { windowMs: 500 })
+		expect([samples.length, coveredMs]).toEqual([2, 50_000])
+		// Of which memory was known, not another resource.
+		feed(history, [[1000 * 36_000, undefined]])
+		expect(history.query('memory').coveredMs).toBe(0)
+	})
+
 	test('wrong questions are refused', () => {
 		const history = new UsageBuckets({})
 		expect(() => history.query('memmory' as never)).toThrow(/expected one of/)

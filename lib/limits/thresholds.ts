@@ -149,8 +149,12 @@ export const resourceOfLimit: { readonly [limit in keyof ResourceLimits]: Judged
 	maxFileDescriptors: 'openFileDescriptors',
 }
 
-/** Thresholds of the resources that a limit is given for, the others left out. @internal */
+/** Thresholds of the resources that a limit is given for, the others left out. @throws ERR_INVALID_ARGUMENT, ERR_INVALID_OPTIONS @internal */
 export function thresholdsGiven(where: string, given: Partial<ResourceLimits>, inForce: ResourceThresholds): ResourceThresholds {
+	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+		const expected = 'expected an object as { maxCpuPercent: 80 }'
+		throw new PlimsollError('ERR_INVALID_ARGUMENT', `${where}: ${expected}, got ${shown(given)}.`)
+	}
 	const maximum = (of: Thresholds | false | undefined): number | undefined => {
 		const critical = of ? of.critical : undefined
 		return typeof critical === 'number' ? critical : critical?.fire

@@ -38,17 +38,18 @@ interface Opened {
 	readonly pool: ManagerOptions<string> | undefined
 }
 
-/** @internal */
+/** `what` was called, for messages. @internal */
 export async function openMonitor(
+	what: string,
 	config: SystemConfig<string> | undefined,
 	onUpdate?: UpdateCallback,
 	onAlert?: AlertHandler,
 ): Promise<Opened> {
 	if (config?.pool === undefined) {
-		return { monitor: await ResourceMonitor.open(config, onUpdate, onAlert), pool: undefined }
+		return { monitor: await ResourceMonitor.openFor(what, config, onUpdate, onAlert), pool: undefined }
 	}
 	const { pool, ...monitored } = config
-	return { monitor: await ResourceMonitor.open(monitored, onUpdate, onAlert), pool }
+	return { monitor: await ResourceMonitor.openFor(what, monitored, onUpdate, onAlert), pool }
 }
 
 export class ResourceManager extends ResourcePool implements ManagedPool<string> {
@@ -89,7 +90,7 @@ export class ResourceManager extends ResourcePool implements ManagedPool<string>
 
 	/** With a monitor of its own. @throws as `initializeResourceManagement()` */
 	static async open<Custom extends string = never>(config: SystemConfig<Custom> = {}): Promise<ManagedPool<Custom>> {
-		const { monitor, pool } = await openMonitor(config as SystemConfig<string>)
+		const { monitor, pool } = await openMonitor('ResourceManager.open', config as SystemConfig<string>)
 		try {
 			const manager = new ResourceManager(monitor, pool)
 			manager.#monitor = monitor

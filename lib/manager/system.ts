@@ -6,6 +6,7 @@ import type { Monitoring, ResourceMonitor, UpdateCallback } from '../monitor/mon
 import type { ScalingTarget } from '../scaling/contract.ts'
 import type { Profile, ProfileName } from '../scaling/profile.ts'
 import type { DynamicScaler } from '../scaling/scaler.ts'
+import { isPlainObject } from '../snapshot/options.ts'
 import type { ManagedPool, ManagerOptions, SystemConfig } from './contract.ts'
 import { openMonitor, ResourceManager } from './manager.ts'
 import { type SystemScalerOptions, SystemScalers } from './scalers.ts'
@@ -89,7 +90,17 @@ export async function initializeResourceManagement<Custom extends string = never
 	onUpdate?: UpdateCallback,
 	onAlert?: AlertHandler,
 ): Promise<ResourceManagement<Custom>> {
-	const { monitor, pool } = await openMonitor(config, onUpdate, onAlert)
+	return openSystem('initializeResourceManagement', config, onUpdate, onAlert)
+}
+
+// `what` was called, for messages.
+async function openSystem<Custom extends string>(
+	what: string,
+	config: SystemConfig<Custom>,
+	onUpdate: UpdateCallback | undefined,
+	onAlert: AlertHandler | undefined,
+): Promise<ResourceManagement<Custom>> {
+	const { monitor, pool } = await openMonitor(what, config, onUpdate, onAlert)
 	try {
 		return new System(monitor, pool)
 	} catch (error) {
@@ -127,7 +138,9 @@ export async function createModelResourceManager(
 		cpu: { warning: shortOf(maxCpuUtilization), critical: maxCpuUtilization },
 		diskAvailable: { warning: minDiskSpaceGB * bytesPerGB * diskWarning, critical: minDiskSpaceGB * bytesPerGB },
 	}
-	return initializeResourceManagement({ ...config, thresholds: { ...thresholds, ...config.thresholds } }, onUpdate, onAlert)
+	const isMerged: boolean = isPlainObject(config) && isPlainObject(config.thresholds ?? {}) // else it is refused as it is
+	const merged: SystemConfig = isMerged ? { ...config, thresholds: { ...thresholds, ...config.thresholds } } : config
+	return openSystem('createModelResourceManager', merged, onUpdate, onAlert)
 }
 
 function checkNumber(name: string, value: unknown, expected: string, isRight: (value: number) => boolean): void {

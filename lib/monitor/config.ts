@@ -5,6 +5,7 @@ import { inhibitionProblems } from '../alerts/inhibition.ts'
 import { flapChecks, noDataChecks, ruleProblems } from '../alerts/rule.ts'
 import { checkCallback } from '../detection/detector.ts'
 import { PlimsollError, shown } from '../errors.ts'
+import { warnOfRatios } from '../limits/ratios.ts'
 import { limitProblems, problemsOf, type ResourceLimits, type ResourceThresholds } from '../limits/thresholds.ts'
 import { type Check, type Checks, intervalMs, isPlainObject, optionProblems } from '../snapshot/options.ts'
 import { type PressureOptions, pressureProblems } from '../snapshot/pressure.ts'
@@ -101,7 +102,7 @@ function alertsProblems(alerts: { readonly [option: string]: unknown }): string[
 	return problems
 }
 
-/** @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT @internal */
+/** `what` was called, for messages. @throws ERR_INVALID_OPTIONS, ERR_INVALID_ARGUMENT @internal */
 export function checkConfig(what: string, config: ResourceManagementConfig, onUpdate: unknown, onAlert: unknown): void {
 	if (!isPlainObject(config)) {
 		throw new PlimsollError('ERR_INVALID_OPTIONS', `${what}(config) must be an object, not ${shown(config)}.`)
@@ -112,4 +113,6 @@ export function checkConfig(what: string, config: ResourceManagementConfig, onUp
 	}
 	checkCallback(`${what}(config, onUpdate): onUpdate`, onUpdate)
 	checkCallback(`${what}(config, onUpdate, onAlert): onAlert`, onAlert)
+	const { thresholds = {}, limits }: ResourceManagementConfig = config
+	warnOfRatios(`${what}(config)`, thresholds, limits)
 }

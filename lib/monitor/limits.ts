@@ -1,6 +1,7 @@
 // The thresholds in force, and how to change them while incidents last. On the thread of the monitor.
 import { type JudgedName, judged, judgedNames } from '../limits/judged.ts'
 import { type Ladder, ladderOf } from '../limits/ladder.ts'
+import { warnOfRatios } from '../limits/ratios.ts'
 import {
 	checkThresholds,
 	defaultThresholds,
@@ -20,7 +21,7 @@ export interface Limits {
 	 * severity, as the new lines say. @throws ERR_INVALID_OPTIONS; then nothing is changed
 	 */
 	set(thresholds: ResourceThresholds): void
-	/** The same in plain numbers: resources of which no limit is given stay as they are. @throws ERR_INVALID_OPTIONS */
+	/** The same in plain numbers: resources of which no limit is given stay as they are. @throws ERR_INVALID_ARGUMENT, ERR_INVALID_OPTIONS */
 	setLimits(limits: Partial<ResourceLimits>): void
 }
 
@@ -63,6 +64,19 @@ export class LimitsInForce implements Limits {
 
 	set(thresholds: ResourceThresholds): void {
 		checkThresholds('limits.set(thresholds)', thresholds)
+		warnOfRatios('limits.set(thresholds)', thresholds)
+		this.#put(thresholds)
+	}
+
+	setLimits(limits: Partial<ResourceLimits>): void {
+		const where = 'limits.setLimits(limits)'
+		const thresholds = thresholdsGiven(where, limits, this.#thresholds)
+		checkThresholds(where, thresholds)
+		warnOfRatios(where, {}, limits)
+		this.#put(thresholds)
+	}
+
+	#put(thresholds: ResourceThresholds): void {
 		const before = this.#thresholds
 		this.#thresholds = Object.freeze({ ...before, ...given(thresholds) }) // first: a handler may set others
 		try {
@@ -71,9 +85,5 @@ export class LimitsInForce implements Limits {
 			this.#thresholds = before
 			throw error
 		}
-	}
-
-	setLimits(limits: Partial<ResourceLimits>): void {
-		this.set(thresholdsGiven('limits.setLimits(limits)', limits, this.#thresholds))
 	}
 }

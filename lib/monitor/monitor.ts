@@ -60,12 +60,22 @@ export class ResourceMonitor implements Monitoring {
 	 * @param onAlert told at once of every alert event; what it throws or rejects is counted, not thrown
 	 * @throws as `initializeResourceManagement()`
 	 */
-	static async open(
+	static open(
 		config: ResourceManagementConfig = {},
 		onUpdate?: UpdateCallback,
 		onAlert?: AlertHandler,
 	): Promise<ResourceMonitor> {
-		checkConfig('ResourceMonitor.open', config, onUpdate, onAlert)
+		return ResourceMonitor.openFor('ResourceMonitor.open', config, onUpdate, onAlert)
+	}
+
+	/** The same for `what` was called, as messages name it. @internal */
+	static async openFor(
+		what: string,
+		config: ResourceManagementConfig = {},
+		onUpdate?: UpdateCallback,
+		onAlert?: AlertHandler,
+	): Promise<ResourceMonitor> {
+		checkConfig(what, config, onUpdate, onAlert)
 		const startedAt = performance.now()
 		const { sampleIntervalMs, rateIntervalMs, slowIntervalMs, watchedPath } = config
 		const sampler = new OpenSampler({ sampleIntervalMs, rateIntervalMs, slowIntervalMs, watchedPath })

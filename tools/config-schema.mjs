@@ -255,11 +255,17 @@ export function configSchema(lib) {
 		pressure: described(pressure, 'Incidents from what the kernel tells by itself. Default: none.'),
 		history: described(history, 'Of use.'),
 	}
+	const pool = described(
+		{ type: 'object' },
+		'What agents may have. For a service alone, which checks it: the command makes no pool.',
+	)
+	const configuration = object('a configuration', lib.configChecks, properties)
 	return {
 		$schema: 'http://json-schema.org/draft-07/schema#',
 		title: 'Configuration of plimsoll',
 		description: 'What initializeResourceManagement() takes, as far as JSON can say it.',
-		...object('a configuration', lib.configChecks, properties),
+		...configuration,
+		properties: { ...configuration.properties, pool },
 		definitions: definitions(lib),
 	}
 }

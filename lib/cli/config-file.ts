@@ -24,7 +24,9 @@ export function parseConfig(name: string, text: string): ResourceManagementConfi
 			`${name}: expected an object as { "thresholds": { "memory": { "warning": 70 } } }, got ${shown(config)}.`,
 		)
 	}
-	const problems = configProblems(config)
+	const { pool = {}, ...judged } = config // a service reads the same file; the command makes no pool
+	const problems = configProblems(judged)
+	if (!isPlainObject(pool)) problems.push(`pool: expected an object, got ${shown(pool)}`)
 	if (problems.length > 0) throw new UsageError(`${name} is wrong:\n  ${problems.join('\n  ')}`)
-	return config
+	return judged
 }

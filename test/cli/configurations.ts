@@ -128,6 +128,7 @@ export const anyConfig: fc.Arbitrary<Json> = some({
 		some({ blockedMs: interval, descriptor: fc.integer({ min: -1, max: 99 }), labels: texts }),
 	),
 	pressure: some({ triggers: fc.array(trigger, { maxLength: 3 }), memoryEvents: fc.boolean() }),
+	pool: fc.constantFrom({}, { capacity: { cpuCores: 1 }, delegate: '/x', later: [1] }),
 	history: some({ maxSamples: fc.integer({ min: 2, max: 100_000 }), maxAgeMs: fc.double({ min: 1000, max: 1e9, noNaN: true }) }),
 })
 
@@ -171,6 +172,7 @@ const wrong: readonly (readonly [path: string, ...values: unknown[]])[] = [
 	['watchdog', true, null, []],
 	['watchdog.descriptor', -2, 0.5, '2'],
 	['watchdog.labels', { a: 1 }, [], 'x'],
+	['pool', null, [], 5, 'x'],
 	['history.maxSamples', 1, 100_001, '5'],
 	['history.maxAgeMs', 999, null],
 ]

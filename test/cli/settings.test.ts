@@ -159,6 +159,13 @@ describe('a configuration file', () => {
 		)
 	})
 
+	it('may have the pool of a service that reads the same file: the command makes none', () => {
+		expect(parseConfig('f', '{ "pool": { "capacity": { "cpuCores": 1 } }, "sampleIntervalMs": 20 }')).toEqual({
+			sampleIntervalMs: 20,
+		})
+		expect(refusal(() => parseConfig('f', '{ "pool": [] }'))).toContain('pool: expected an object, got')
+	})
+
 	it('has members named like those of every object as data, and refuses them', () => {
 		for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
 			expect(refusal(() => parseConfig('f', `{ "${name}": {} }`))).toContain(`${name}: there is no such option`)

@@ -5,7 +5,8 @@ import type { ResourceLimits, ResourceThresholds } from './thresholds.ts'
 /** Shares of a limit. Of time lost to pressure or throttling, less than one percent can be meant. */
 const shares: readonly JudgedName[] = ['cpu', 'memory', 'disk', 'fileDescriptors', 'heap', 'pids', 'eventLoop']
 
-const isRatio = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1
+// Less than a tenth would be no line as a ratio either.
+const isRatio = (value: unknown): value is number => typeof value === 'number' && value >= 0.1 && value < 1
 
 /** What of it is below one percent, each with its place. Both are known to be right. @internal */
 export function ratiosOf(thresholds: ResourceThresholds, limits: Partial<ResourceLimits>): string[] {

@@ -61,9 +61,14 @@ describe('ratios where percentages are meant', () => {
 		])
 	})
 
-	test('not of what can be meant: 1 %, pressure below it, counts, levels that are off', async () => {
+	test('not of what can be meant: 1 %, or next to nothing, pressure below it, counts, levels that are off', async () => {
 		await using system = await initializeResourceManagement({
-			thresholds: { memory: { warning: 1 }, cpuPressure: { warning: 0.5 }, eventLoopDelay: { warning: 0.5 }, cpu: false },
+			thresholds: {
+				memory: { warning: 0.05, critical: 1 },
+				cpuPressure: { warning: 0.5 },
+				eventLoopDelay: { warning: 0.5 },
+				cpu: false,
+			},
 		})
 		system.limits.set({ heap: {}, disk: { warning: undefined, critical: 0 } })
 		system.limits.setLimits({ maxDiskIoMBPerSecond: 0.5 })

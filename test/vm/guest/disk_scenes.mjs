@@ -20,11 +20,17 @@ export async function diskScenes(report) {
 			report.near('disk.written_bytes_total', grown('disk.written_bytes_total'), writtenBytes, MiB)
 			report.near('disk.read_bytes_total', grown('disk.read_bytes_total'), readBytes, MiB)
 			report.near('disk.writes_total', grown('disk.writes_total'), 16, 16)
-			report.atLeast('disk.busy_seconds_total', grown('disk.busy_seconds_total'), 0.001)
 			report.near('container.io_written_bytes_total', grown('container.io_written_bytes_total'), writtenBytes, MiB)
 			report.near('container.io_read_bytes_total', grown('container.io_read_bytes_total'), readBytes, MiB)
 			report.atLeast('disk.writtenBytesPerSecond', resources.disk.writtenBytesPerSecond, MiB)
 			const { disks } = await probe.ask('details')
+			// The kernel counts a request as long as ticks of its clock fall into it, so of quick ones many are needed.
+			let busySeconds = grown('disk.busy_seconds_total')
+			for (let more = 0; more < 30 && busySeconds === 0; more++) {
+				await ended(startIn([group], dd('/dev/vda', '/dev/null', 'iflag=direct', readBytes)))
+				busySeconds = (await probe.ask('read')).raw['disk.busy_seconds_total'] - before.raw['disk.busy_seconds_total']
+			}
+			report.atLeast('disk.busy_seconds_total', busySeconds, 0.001)
 			report.equal('getDetails() counts the disk', disks.find(disk => disk.name === 'vda')?.counted, true)
 		}),
 	)

@@ -60,6 +60,8 @@ interface Rung {
 	readonly labels: { readonly [name: string]: string }
 	readonly rung: number
 	readonly atMs: number
+	/** Until then no word of it says nothing: a trigger tells at most once in its window. */
+	readonly holdsUntilMs: number
 }
 
 /** @internal */
@@ -74,7 +76,7 @@ export class KernelEvents {
 		// Those that an earlier process has left behind end like any other.
 		for (const { rule, labels } of alerts.active()) {
 			const name = kernelRules.find(one => one.name === rule)?.name
-			if (name !== undefined) this.#lasting.set(keyOf(name, labels), { rule: name, labels, rung: 0, atMs: 0 })
+			if (name !== undefined) this.#lasting.set(keyOf(name, labels), { rule: name, labels, rung: 0, atMs: 0, holdsUntilMs: 0 })
 		}
 	}
 
@@ -87,9 +89,9 @@ export class KernelEvents {
 			const key = keyOf(rung.rule, rung.labels)
 			if (rung.rung >= (told.get(key)?.rung ?? 0)) told.set(key, rung)
 		}
-		for (const [key, { rule, labels, rung, atMs }] of told) {
-			this.#lasting.set(key, { rule, labels, rung, atMs })
-			this.#alerts.observe(rule, rung, { labels, atMs })
+		for (const [key, last] of told) {
+			this.#lasting.set(key, last)
+			this.#alerts.observe(last.rule, last.rung, { labels: last.labels, atMs: last.atMs })
 		}
 		const rates = events.find(event => event.kind === 'rates')
 		if (rates?.kind === 'rates') this.#calm(rates.atSeconds * 1000, told)
@@ -97,16 +99,18 @@ export class KernelEvents {
 
 	#rung(event: SamplerEvent): Rung | undefined {
 		if (event.kind === 'pressure') {
-			const { source, resource } = event
-			return { rule: 'stall', labels: { source, resource }, rung: rungOf(event), atMs: event.atSeconds * 1000 }
+			const { source, resource, windowMs = 0 } = event
+			const atMs = event.atSeconds * 1000
+			return { rule: 'stall', labels: { source, resource }, rung: rungOf(event), atMs, holdsUntilMs: atMs + windowMs }
 		}
 		if (event.kind !== 'memory') return undefined
-		return { rule: 'memoryEvents', labels: { event: event.event }, rung: memoryRungs[event.event], atMs: event.atSeconds * 1000 }
+		const atMs = event.atSeconds * 1000
+		return { rule: 'memoryEvents', labels: { event: event.event }, rung: memoryRungs[event.event], atMs, holdsUntilMs: atMs }
 	}
 
 	#calm(atMs: number, told: ReadonlyMap<string, Rung>): void {
-		for (const [key, { rule, labels }] of this.#lasting) {
-			if (told.has(key)) continue
+		for (const [key, { rule, labels, holdsUntilMs }] of this.#lasting) {
+			if (told.has(key) || atMs < holdsUntilMs) continue
 			this.#alerts.observe(rule, 0, { labels, atMs })
 			const lasts = this.#alerts
 				.active()

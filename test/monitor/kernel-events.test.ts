@@ -37,6 +37,27 @@ describe('kernel events', () => {
 		expect(active(alerts)).toEqual([])
 	})
 
+	test('a trigger that tells once in ten seconds keeps its incident, and lets it go when its window is over', () => {
+		const alerts = new AlertCenter({})
+		const kernel = new KernelEvents(alerts)
+		const stall = (atSeconds: number): SamplerEvent => ({
+			kind: 'pressure',
+			source: 'system',
+			resource: 'io',
+			level: 'some',
+			stallMs: 1000,
+			windowMs: 10_000,
+			pushed: true,
+			atSeconds,
+		})
+		for (let second = 10; second <= 50; second++)
+			kernel.take(second % 10 === 0 ? [stall(second), rates(second)] : [rates(second)])
+		for (let second = 51; second < 60; second++) kernel.take([rates(second)])
+		expect(alerts.history().map(({ kind }) => kind)).toEqual(['raised'])
+		for (let second = 60; second < 70; second++) kernel.take([rates(second)])
+		expect(alerts.history().map(({ kind }) => kind)).toEqual(['raised', 'resolved'])
+	})
+
 	test('one that goes on keeps no other alive', () => {
 		const alerts = new AlertCenter({})
 		const kernel = new KernelEvents(alerts)

@@ -1,5 +1,5 @@
-// When each trigger is told that memory is low: again and again as long as it is, as stalls are once per window, for whoever
-// listens takes silence for the end. Pure, the pressure watch's thread.
+// When each trigger is told that memory is low: again and again as long as it is, for whoever listens takes silence for the end.
+// Pure, the pressure watch's thread.
 #pragma once
 
 #include "../pressure_watch.h"
@@ -23,11 +23,11 @@ class LowMemoryNotices {
     notices_ = std::move(notices);
   }
 
-  // At a look at which memory is low: is this trigger told? At most once per window, and per look.
+  // At a look at which memory is low: is this trigger told? At each, whatever its window: an event without one says no more than now.
   bool due(size_t trigger, double at_seconds) {
     Notice& notice = notices_[trigger];
     if (at_seconds < notice.quiet_until) return false;
-    notice.quiet_until = at_seconds + std::max(kLowMemoryLookSeconds, notice.trigger.window_ms / 1000.0) - kEarlySeconds;
+    notice.quiet_until = at_seconds + kLowMemoryLookSeconds - kEarlySeconds;
     return true;
   }
 

@@ -6,7 +6,10 @@ import type { PressureLevel, PressureResource, PressureSource } from './events.t
 import { type FieldName, type Reason, reasons } from './fields.ts'
 import { type Checks, checkOptions, isPlainObject, optionProblems } from './options.ts'
 
-/** Tell me when tasks waited for `resource` for at least `stallMs` within `windowMs`: at most once per window. */
+/**
+ * Tell me when tasks waited for `resource` for at least `stallMs` within `windowMs`: at most once per window. macOS and Windows, which
+ * know levels and no stalls, tell each second while one lasts.
+ */
 export interface PressureTrigger {
 	readonly source: PressureSource
 	readonly resource: PressureResource
